@@ -93,6 +93,12 @@ export const exportColumns: readonly ExportColumn[] = [
   text('prompt_id', 'prompt that was answered', ({ promptId }) => promptId),
   text('message_id', 'id of the response', ({ messageId }) => messageId),
   text('request_id', 'id of the request', ({ requestId }) => requestId),
+  {
+    key: 'recovered',
+    unit: 'text',
+    text: 'true where the request was not logged: a running counter of its agent says what it used',
+    of: ({ recovered }) => recovered,
+  },
 ];
 
 const units = exportColumns.map(({ unit }) => unit);

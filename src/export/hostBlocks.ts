@@ -10,6 +10,7 @@ import {
   type SessionLine,
 } from '../hostFile/format.ts';
 import { dayMs } from '../model/calendar.ts';
+import { countSources } from '../model/records.ts';
 import { endOfBlocks, mostOfBlock, packBlock } from '../platform/blockedGzip.ts';
 import type { SqlDatabase } from '../platform/sqlite/types.ts';
 import type { ReportContext } from '../query/context.ts';
@@ -218,6 +219,7 @@ function lineWriter(db: SqlDatabase): (sid: string, row: OwnMessage) => MessageP
       ...(row.duration !== null && { duration: row.duration }),
       ...said({ error: word(row.error) }),
       ...(row.requests !== 1 && { requests: row.requests }),
+      ...(row.source === countSources.counter && { recovered: true as const }),
       ...(row.credits !== null && { credits: row.credits }),
       ...(row.reasoning !== null && { reasoning: row.reasoning }),
       ...(records.length > 0 && { records }),

@@ -58,6 +58,8 @@ export interface ExportRow {
   readonly promptId: string;
   readonly messageId: string;
   readonly requestId: string;
+  /** Its own count was not logged: a running counter tells it. */
+  readonly recovered: boolean;
 }
 
 /** What an export came to. */
@@ -170,6 +172,7 @@ function rowWriter(context: ReportContext, names: Names, open: Openness) {
         promptId: piece.promptId,
         messageId: piece.messageId,
         requestId: piece.requestId,
+        recovered: piece.isRecovered,
       };
     },
     ofSum: (row: SpendRow): ExportRow => {
@@ -237,6 +240,7 @@ const noMessage = {
   promptId: '',
   messageId: '',
   requestId: '',
+  recovered: false,
 } as const;
 
 /** The declined attempts beside the rows of an export. */

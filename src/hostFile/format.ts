@@ -95,7 +95,10 @@ export interface MessagePartLine {
   readonly attribution?: Readonly<Record<string, string>>;
   readonly duration?: number;
   readonly error?: string;
+  /** 0 where nobody knows of how many it is the sum. */
   readonly requests?: number;
+  /** Its own count was not logged: how far a running counter moved says it. */
+  readonly recovered?: true;
   readonly credits?: number;
   readonly reasoning?: number;
   /** Hashes of the uuids of its records: by them a record without a request id is known again. */

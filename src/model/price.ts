@@ -12,7 +12,10 @@ export interface RequestTraits {
    * and `flex` change the price of models that offer them.
    */
   readonly tier?: string | undefined;
-  /** Requests the usage is a sum of: which of them had long prompts, nobody knows. Absent for one. */
+  /**
+   * Requests the usage is a sum of: which of them had long prompts, nobody knows. Absent for one, 0 where nobody
+   * knows of how many.
+   */
   readonly requests?: number | undefined;
 }
 

@@ -51,9 +51,10 @@ export function attributionOf(provider = ''): Attribution {
 /**
  * Where a count was taken from, best first, by an agent that writes the same spend down in several places:
  * of one session the best alone count. `only` is any other agent's. A `beside` stands in no `sum`, but beside
- * records it is one of them.
+ * records it is one of them. A `counter` is no such place: an agent that keeps a running counter beside its requests
+ * did not log this one (or several), and what it used is how far the counter moved.
  */
-export const countSources = { only: 0, row: 1, record: 2, beside: 3, sum: 4 } as const;
+export const countSources = { only: 0, row: 1, record: 2, beside: 3, sum: 4, counter: 5 } as const;
 export type CountSource = (typeof countSources)[keyof typeof countSources];
 
 /**
@@ -106,7 +107,7 @@ export interface MessageLine {
   readonly durationMs: number | null;
   /** Code of an API error the record reports, or ''. */
   readonly error: string;
-  /** Requests it is a sum of; absent for one. */
+  /** Requests it is a sum of; absent for one, 0 where nobody knows of how many. */
   readonly requests?: number;
   /** Absent for `only`. */
   readonly countedFrom?: CountSource;

@@ -64,6 +64,7 @@ export interface BurnFigures {
   readonly atLeast: boolean;
   readonly lower: number;
   readonly lost: number;
+  readonly recovered: number;
   readonly unread: boolean;
   readonly unpriced: readonly { readonly model: string; readonly messages: number }[];
   readonly projects: readonly string[];
@@ -98,6 +99,7 @@ export function burnData(context: ReportContext, { period, project }: BurnQuesti
     atLeast: isLowerBound(whole.sums),
     lower: whole.sums.lower,
     lost: whole.sums.lost ?? 0,
+    recovered: whole.sums.recovered ?? 0,
     unread: whole.sums.unread === true,
     unpriced: unpricedByModel(whole),
     projects: knownProjects(context.reader),

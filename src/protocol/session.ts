@@ -71,8 +71,10 @@ export interface PanelMessage {
   readonly model: string;
   /** Model asked for, where another one answered; else ''. */
   readonly requestedModel: string;
-  /** Requests it is the sum of, as its agent wrote it; mostly 1. */
-  readonly requests: number;
+  /** Requests it is the sum of, as its agent wrote it; mostly 1, null where nobody knows of how many. */
+  readonly requests: number | null;
+  /** Its own count was not logged: how far a running counter moved tells it. */
+  readonly recovered: boolean;
   /** Price row; '' when unpriced. */
   readonly row: string;
   readonly pricedBy: 'catalogue' | 'client' | 'unpriced';
@@ -240,6 +242,10 @@ export const sessionStringKeys = [
   'arithmetic',
   'requested',
   'sumOfRequests',
+  'sumOfUnknown',
+  'recovered',
+  'recoveredRequest',
+  'recoveredSum',
   'requestTook',
   'requestBegan',
   'requestTried',

@@ -79,6 +79,8 @@ export type Note = string | { readonly about: string };
 export interface FigureInputs {
   /** Lines of transcripts whose spend may be missing. */
   readonly lost?: number | undefined;
+  /** Messages whose own counts were not logged: a running counter tells them. */
+  readonly recovered?: number | undefined;
   readonly lower: number;
   readonly client: number;
   readonly background: number;
@@ -91,12 +93,12 @@ export interface FigureInputs {
 }
 
 /**
- * Warnings that belong beside every figure, whatever it is, and what is missing from these sums: for the
- * footer and for JSON `notes`.
+ * Warnings that belong beside every figure, whatever it is, and what is missing from these sums or in them at second
+ * hand: for the footer and for JSON `notes`.
  */
 export function warnings(
   context: ReportContext,
-  { lost = 0 }: { readonly lost?: number | undefined } = {},
+  { lost = 0, recovered = 0 }: Pick<FigureInputs, 'lost' | 'recovered'> = {},
 ): string[] {
   const { book, now, warnAfterDays, problems } = context;
   const age = daysOld(book.catalogueDate, now);
@@ -108,6 +110,7 @@ export function warnings(
       : [];
   return [
     ...lostNotes(lost),
+    ...recoveredNotes(recovered),
     ...old,
     ...unreadableNotes(context),
     ...peerNotes(context.peers, now),
@@ -120,6 +123,14 @@ function lostNotes(lost: number): string[] {
   const they = lost === 1 ? 'it' : 'they';
   return [
     `At least: ${count(lost, 'line')} of transcripts could not be read or placed, and what ${they} may have cost is in no figure. "outlay doctor" says which.`,
+  ];
+}
+
+function recoveredNotes(recovered: number): string[] {
+  if (recovered === 0) return [];
+  const [are, their] = recovered === 1 ? ['is', 'its'] : ['are', 'their'];
+  return [
+    `${count(recovered, 'message')} ${are} recovered from a counter: ${their} requests were not logged.`,
   ];
 }
 

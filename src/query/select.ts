@@ -2,12 +2,13 @@ import { marksOf, segments } from '../analysis/spend/timeTags.ts';
 import type { TimeSpan } from '../model/calendar.ts';
 import type { SqlDatabase } from '../platform/sqlite/types.ts';
 import { type BackgroundRow, backgroundRows } from '../store/query/background.ts';
-import { lossesOf, lostLines } from '../store/query/losses.ts';
+import { lossesOf, lostLines, recoveredRows } from '../store/query/losses.ts';
 import type { ClassRow, ToolRow } from '../store/query/messageGroups.ts';
 import { type SpendKey, type SpendWanted, spendRows } from '../store/query/spendRows.ts';
 import {
   addSums,
   type Missing,
+  type RowKeys,
   type SpendRow,
   type SpendSums,
   withMissing,
@@ -17,7 +18,7 @@ import { type Matcher, matcherOf } from './filters.ts';
 import { Names } from './names.ts';
 import type { Filters } from './options.ts';
 import type { Question } from './question.ts';
-import { marksAt, rulesFor } from './tagger.ts';
+import { marksAt, rulesFor, taggerOf } from './tagger.ts';
 
 /** The tags something carries; undefined where the question is not about tags. */
 export interface Tagged {
@@ -81,7 +82,7 @@ export function select(
   const backgrounds = found.backgrounds.filter(carries);
   const sums = withMissing(
     addSums(rows),
-    missing(context, span, () => matcher),
+    missing(context, { span, filters }, () => matcher, names),
   );
   const background = backgrounds.reduce((sum, { nano }) => sum + nano, 0);
   const total = sums.nano + background;
@@ -94,18 +95,31 @@ export function missingIn(
   { span, filters }: Pick<Question, 'span' | 'filters'>,
   names = new Names(context),
 ): Missing {
-  return missing(context, span, () => matcherOf(context, filters, names));
+  return missing(context, { span, filters }, () => matcherOf(context, filters, names), names);
 }
 
-/** The same where the filters' matcher is known; it is asked for only if lines were lost. */
+/** The same where the filters' matcher is known; it is asked for only if something was lost or recovered. */
 export function missing(
-  { db, unread }: ReportContext,
-  span: TimeSpan | undefined,
+  context: ReportContext,
+  { span, filters }: Pick<Question, 'span' | 'filters'>,
   matcher: () => Matcher,
+  names: Names,
 ): Missing {
+  const { db, unread } = context;
   const losses = lossesOf(db, span);
-  if (losses.length === 0) return { unread };
-  return { lost: lostLines(losses.filter(matcher().passesLoss)), unread };
+  const recovered = recoveredRows(db, span);
+  if (losses.length + recovered.length === 0) return { unread };
+  const { keys, passes, passesLoss } = matcher();
+  names.prefetch(recovered, keys);
+  const tagsOf = taggerOf(context);
+  const carries = (row: RowKeys): boolean =>
+    filters.tag === undefined ||
+    tagsOf(row.at, names.place(row.session).sid, names.facet(row).branch).includes(filters.tag);
+  return {
+    lost: lostLines(losses.filter(passesLoss)),
+    recovered: recovered.filter((row) => passes(row) && carries(row)).length,
+    unread,
+  };
 }
 
 /** How many sessions have messages in a span, as far as the filters let them. */

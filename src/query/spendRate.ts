@@ -36,7 +36,7 @@ export function spanReader(context: ReportContext, filters: Filters): SpanReader
     const background = backgroundRows(db, span)
       .filter(({ session }) => matcher.passesBackground(session))
       .reduce((sum, { nano }) => sum + nano, 0);
-    const lacking = missing(context, span, () => matcher);
+    const lacking = missing(context, { span, filters }, () => matcher, names);
     return { sums: withMissing(addSums(rows.filter(matcher.passesFurther)), lacking), background };
   };
 }

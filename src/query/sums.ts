@@ -9,9 +9,10 @@ import type { Selection } from './select.ts';
 
 /** What decides which cautions stand beside the total of a selection that tells models apart. */
 export function figuresOf(context: ReportContext, selection: Selection): FigureInputs {
-  const { lost, lower, client } = selection.sums;
+  const { lost, recovered, lower, client } = selection.sums;
   return {
     lost,
+    recovered,
     lower,
     client,
     background: selection.background,

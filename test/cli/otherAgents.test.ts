@@ -5,8 +5,14 @@ import { openDatabase } from '../../src/platform/sqlite/open.ts';
 import { agentSets, writeAgentSet } from '../lib/agentSets.ts';
 import { CliWorld } from './runCli.ts';
 
-function place(world: CliWorld, agent: 'copilot' | 'opencode', name: string): void {
-  const folder = agent === 'copilot' ? '.copilot' : '.local/share/opencode';
+const folders = {
+  codex: '.codex',
+  copilot: '.copilot',
+  opencode: '.local/share/opencode',
+} as const;
+
+function place(world: CliWorld, agent: keyof typeof folders, name: string): void {
+  const folder = folders[agent];
   const set = agentSets(agent).find((each) => each.name === name);
   writeAgentSet(set!, world.dir.at('home', folder));
 }
@@ -68,5 +74,85 @@ describe('Copilot and OpenCode, in the terminal', () => {
     const explained = world.run('explain', '11111111/1', '--notes').out;
     assert.match(explained, /1\.25 AI credits/);
     assert.match(explained, /7 of its \d+ output tokens went into reasoning/);
+  });
+
+  test('say what was recovered from a counter, in every list of messages and beside every sum', () => {
+    using world = new CliWorld();
+    place(world, 'codex', 'cases/lost-lines-and-fall');
+    place(world, 'opencode', 'cases/fork');
+    const note = '1 message is recovered from a counter: its requests were not logged.';
+    const session = answer(world, 'session', '019ee77a');
+    const marked = session.topMessages.filter(({ recovered }: { recovered: boolean }) => recovered);
+    assert.equal(session.topMessages.length, 5);
+    assert.deepEqual(
+      marked.map(({ requests, tokens }: never) => ({ requests, tokens })),
+      [
+        {
+          requests: null,
+          tokens: {
+            ...{ input: 1000, output: 200, cacheRead: 2000 },
+            ...{ cacheWrite5m: 0, cacheWrite1h: 0, webSearches: 0 },
+          },
+        },
+      ],
+    );
+    assert.deepEqual(
+      session.topMessages.map(({ requests }: { requests: number | null }) => requests).sort(),
+      [1, 1, 1, 1, null],
+    );
+    assert.deepEqual(session.notes, [note]);
+    const told = world.run('session', '019ee77a', '--wide').out;
+    assert.match(told, /sum of requests, recovered from a counter/);
+    const [{ reference }] = marked;
+    const explained = answer(world, 'explain', reference);
+    assert.deepEqual([explained.requests, explained.recovered], [null, true]);
+    assert.match(
+      explained.notes.join(' '),
+      /Recovered from a counter: its requests were not logged\. How many they were is not known/,
+    );
+    const { activity } = answer(world, 'activity', '--product', 'codex');
+    const results = activity.filter(({ recovered }: { recovered: boolean }) => recovered);
+    assert.equal(results.length, 1);
+    assert.match(world.run('activity', '--wide').out, /ok, recovered from a counter/);
+    for (const report of [
+      ['summary', '--period', 'all'],
+      ['report', '--period', 'all'],
+      ['breakdown', '--by', 'product', '--period', 'all'],
+      ['summary', '--product', 'codex', '--period', 'all'],
+    ]) {
+      assert.deepEqual(answer(world, ...report).notes, [note], report.join(' '));
+      assert.match(world.run(...report).out, /1 message is recovered from a counter/);
+    }
+    assert.deepEqual(answer(world, 'sessions').notes, [note]);
+    assert.match(world.run('sessions', '--wide').out, /1 recovered from a counter/);
+    for (const others of [
+      ['--product', 'opencode', '--period', 'all'],
+      ['--period', '2026-07-01..2026-07-02'],
+      ['--model', 'gpt-5.4', '--period', 'all'],
+    ]) {
+      assert.doesNotMatch(world.run('summary', ...others).out, /recovered/, others.join(' '));
+    }
+    const { code, out } = world.run('export', 'json', '--product', 'codex', '--period', 'all');
+    assert.equal(code, 0);
+    const rows = JSON.parse(out).rows as { recovered: boolean; input_tokens: number }[];
+    assert.deepEqual(
+      rows.filter(({ recovered }) => recovered).map((row) => row.input_tokens),
+      [1000],
+    );
+  });
+
+  test('say that one request was recovered where its response told no count', () => {
+    using world = new CliWorld();
+    place(world, 'codex', 'cases/incomplete-response-old-client');
+    const { topMessages } = answer(world, 'session', '019ee77a');
+    const [{ reference, requests, usd }] = topMessages.filter(
+      ({ recovered }: { recovered: boolean }) => recovered,
+    );
+    // 3,000 × $5 + 1,000 × $0.50 + 900 × $30 a million.
+    assert.deepEqual([requests, usd], [1, 0.0425]);
+    assert.match(
+      world.run('explain', reference).out,
+      /Recovered from a counter: its request was not logged, and this is how far the counter moved/,
+    );
   });
 });

@@ -15,7 +15,7 @@ export const sample: ExportRow = {
   ...{ session: 's', title: '', project: 'project-1a2b3c4d', account: 'work', branch: 'main' },
   ...{ task: 'ABC-1', correlation: 'c', agentId: 'a7', effort: 'high', tags: ['a', 'b'] },
   ...{ priceRow: 'r', pricedBy: 'catalogue', lower: 0, unpriced: 0, stopReason: 'end_turn' },
-  ...{ error: '', promptId: 'p', messageId: 'm', requestId: 'q' },
+  ...{ error: '', promptId: 'p', messageId: 'm', requestId: 'q', recovered: false },
 };
 
 export const providerOf = providersOf(createPriceBook());

@@ -6,6 +6,7 @@ export const plainMessage: Omit<PanelMessage, 'key' | 'at' | 'nano'> = {
   model: 'claude-opus-5-5',
   requestedModel: '',
   requests: 1,
+  recovered: false,
   row: '',
   pricedBy: 'catalogue',
   declined: 0,

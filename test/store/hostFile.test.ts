@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { codexLog } from '../../src/agents/codex/codexLog.ts';
 import { hostLog } from '../../src/agents/hosts/hostLog.ts';
 import { placed } from '../../src/agents/registry.ts';
 import { hostBlocks } from '../../src/export/hostBlocks.ts';
 import { endOfBlocks, packBlock, unpackBlock } from '../../src/platform/blockedGzip.ts';
 import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import type { Writer } from '../../src/store/writer.ts';
+import { agentSets, writeAgentSet } from '../lib/agentSets.ts';
+import { ingestLogs } from '../lib/agentStore.ts';
 import { difference, dumpStore } from '../lib/dumpStore.ts';
 import { soleWriter } from '../lib/ingest.ts';
 import { withStore } from '../lib/memoryStore.ts';
@@ -140,6 +143,26 @@ function hostileLines(db: SqlDatabase): object[] {
     ];
   });
 }
+
+test('a host’s file says what was recovered from a counter, and that nobody knows of how many it is the sum', () => {
+  using dir = tempDir();
+  const set = agentSets('codex').find(({ name }) => name === 'cases/lost-lines-and-fall');
+  writeAgentSet(set!, dir.path);
+  const marks = (db: SqlDatabase): unknown =>
+    db.prepare('SELECT at, input, requests, source FROM message ORDER BY at, mid').all();
+  const [told, blocks] = withStore('better-sqlite3', (db) => {
+    ingestLogs(db, codexLog, dir.path);
+    return [marks(db), blocksOf(db, 'devbox')] as const;
+  });
+  const path = dir.at('devbox.outlay.gz');
+  writeFileSync(path, Buffer.concat(blocks));
+  withStore('better-sqlite3', (db) => {
+    readFile(soleWriter(db), path);
+    assert.deepEqual(marks(db), told);
+    const recovered = db.prepare('SELECT input FROM message WHERE source = 5 AND requests = 0');
+    assert.deepEqual(recovered.all(), [{ input: 1000 }]);
+  });
+});
 
 test('whatever another host claims, nothing that is known of ours changes', () => {
   using dir = tempDir();

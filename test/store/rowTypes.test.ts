@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { relative, resolve } from 'node:path';
 import { test } from 'node:test';
 import { emptyBatch } from '../../src/agents/batch.ts';
+import { codexLog } from '../../src/agents/codex/codexLog.ts';
 import { copilotLog } from '../../src/agents/copilot/copilotLog.ts';
 import { dayMs } from '../../src/model/calendar.ts';
 import { HumanError } from '../../src/model/errors.ts';
@@ -24,6 +25,7 @@ import { backgroundRowsOf } from '../../src/store/query/background.ts';
 import { declinedRows } from '../../src/store/query/declined.ts';
 import { compactionsOf } from '../../src/store/query/events.ts';
 import { branchesKnown, rootsKnown } from '../../src/store/query/knownNames.ts';
+import { recoveredRows } from '../../src/store/query/losses.ts';
 import {
   messageCostPages,
   messageCosts,
@@ -282,6 +284,16 @@ test('every query of the store answers with the columns its row type names', () 
     writeAgentSet(set!, dir.path);
     const db = recorder.over(openForWriting(':memory:').db);
     ingestLogs(db, copilotLog, dir.path);
+    db.close();
+  }
+  {
+    using dir = tempDir();
+    // A counter told what lost lines had.
+    const set = agentSets('codex').find(({ name }) => name === 'cases/lost-lines-and-fall');
+    writeAgentSet(set!, dir.path);
+    const db = recorder.over(openForWriting(':memory:').db);
+    ingestLogs(db, codexLog, dir.path);
+    recoveredRows(db, undefined);
     db.close();
   }
   for (const { files } of examples) {

@@ -5,7 +5,7 @@ import { el } from '../shared/dom.ts';
 import { fill } from '../shared/fill.ts';
 import { requestSentence } from './lengths.ts';
 import { tokenClassLabels } from './messageRows.ts';
-import { missSentence, modelText, priceText } from './messageText.ts';
+import { missSentence, modelText, priceText, sumText } from './messageText.ts';
 import { type MessageText, type SessionView, threadName } from './view.ts';
 
 /**
@@ -46,7 +46,7 @@ export class MessageDetails {
       ...(request === '' ? [] : [request]),
       `${words.price}: ${priceText(message, words)}`,
       ...(message.requestedModel === '' ? [] : [fill(words.requested, message.requestedModel)]),
-      ...(message.requests === 1 ? [] : [fill(words.sumOfRequests, String(message.requests))]),
+      ...sumText(message, words),
       ...message.parts.map((part) => partText(part, view)),
       ...(missed === '' ? [] : [missed]),
       ...(message.tools.length > 0 ? [fill(words.tools, message.tools.join(', '))] : []),

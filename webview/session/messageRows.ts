@@ -9,9 +9,9 @@ import {
   type SheetRow,
   textCell,
 } from '../shared/table/sheet.ts';
-import { aboutContent, aboutText } from './about.ts';
+import { aboutContent } from './about.ts';
 import { lost } from './markers.ts';
-import { isUnpriced, missText, priceText } from './messageText.ts';
+import { aboutText, isUnpriced, missText, priceText } from './messageText.ts';
 import { passes, type SessionView, threadName } from './view.ts';
 
 interface Column {

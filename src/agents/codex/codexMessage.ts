@@ -1,5 +1,6 @@
 import {
   attributionOf,
+  countSources,
   emptyMessage,
   type MessageLine,
   unnamedModel,
@@ -19,6 +20,8 @@ export interface CodexRequest {
   /** Tokens of the output. */
   readonly reasoning: number;
   readonly incomplete: boolean;
+  /** Where its counts are from: its own, or how far the running counter moved, in one request or in nobody knows how many. */
+  readonly countedBy: 'request' | 'counter' | 'counter of several';
   readonly tier: string;
   readonly effort: string;
   readonly turn: string;
@@ -52,6 +55,8 @@ export function codexMessage(request: CodexRequest): MessageLine {
     entrypoint: state.originator,
     effort: request.effort,
     attribution: attributionOf(state.provider),
+    ...(request.countedBy !== 'request' && { countedFrom: countSources.counter }),
+    ...(request.countedBy === 'counter of several' && { requests: 0 }),
     ...(request.reasoning > 0 && { reasoning: request.reasoning }),
   };
 }

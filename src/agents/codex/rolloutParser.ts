@@ -8,7 +8,7 @@ import type {
 import { emptyAgentMetadata, emptyBatch, emptySessionRecords } from '../batch.ts';
 import { eachLine, type LineParser } from '../lineReader.ts';
 import { oneLine } from '../titleLine.ts';
-import { codexMessage } from './codexMessage.ts';
+import { type CodexRequest, codexMessage } from './codexMessage.ts';
 import {
   type Counts,
   isEqual,
@@ -211,6 +211,7 @@ export class RolloutParser implements LineParser {
     this.#request(line, offset, {
       id: line.response || [line.turn, ...counts, ...total].join('.'),
       counts,
+      countedBy: 'request',
       owner,
       copied: owner.thread !== this.#own.thread,
       turn: line.turn,
@@ -242,7 +243,7 @@ export class RolloutParser implements LineParser {
     if (before !== null && isEqual(total, before)) return;
     state.counter = total;
     if (!origin.copied && state.recorded.includes(state.turn)) return;
-    const { counts, lost } = spent({
+    const { counts, countedBy, lost } = spent({
       last: line.last === undefined ? undefined : last,
       total,
       before,
@@ -252,9 +253,11 @@ export class RolloutParser implements LineParser {
     const odd = line.total?.odd === true || line.last?.odd === true;
     const request = { owner: origin.owner, copied: origin.copied, turn: state.turn, model, odd };
     // Lines before this one were lost: what they counted stands as one sum.
-    if (lost !== undefined)
-      this.#request(line, offset, { ...request, id: `${id}/lost`, counts: lost });
-    this.#request(line, offset, { ...request, id, counts });
+    if (lost !== undefined) {
+      const sum = { id: `${id}/lost`, counts: lost, countedBy: 'counter of several' } as const;
+      this.#request(line, offset, { ...request, ...sum });
+    }
+    this.#request(line, offset, { ...request, id, counts, countedBy });
   }
 
   /** Whose counter it is: the own thread's, or that of the one it is copied from. */
@@ -315,8 +318,10 @@ export class RolloutParser implements LineParser {
       this.#reject('no time', offset);
       return;
     }
-    const { owner, copied } = request;
+    const { owner, copied, countedBy } = request;
     if (copied) this.#trace(owner, time);
+    // What stands before a count is the request's own, not of those whose lines were lost.
+    const isSeveral = countedBy === 'counter of several';
     const message: MessageLine = codexMessage({
       id: request.id,
       place: owner,
@@ -326,14 +331,15 @@ export class RolloutParser implements LineParser {
       usage: usageOf(request.counts),
       reasoning: reasoningOf(request.counts),
       incomplete: request.odd,
+      countedBy,
       tier: state.tier,
       effort: state.effort,
       turn: request.turn,
-      tools: copied ? [] : [...new Set(state.tools)],
+      tools: copied || isSeveral ? [] : [...new Set(state.tools)],
       state,
     });
     this.#batch.messages.push(message);
-    state.tools = [];
+    if (!isSeveral) state.tools = [];
   }
 
   /** A line's time; of one without, that of the line before it, or of the thread's id. */
@@ -426,11 +432,19 @@ interface Request {
   readonly turn: string;
   readonly model: string;
   readonly odd: boolean;
+  readonly countedBy: CodexRequest['countedBy'];
+}
+
+/** What was spent between two counters: by a request, and by those before it whose own lines were lost. */
+interface Spent {
+  readonly counts: Counts;
+  readonly countedBy: 'request' | 'counter';
+  readonly lost?: Counts;
 }
 
 /**
  * What was spent between two counters. `last` is the latest request by the client's own word: it is
- * taken wherever it agrees, and the rest is what was lost before it.
+ * taken wherever it agrees, and the rest is what was lost before it. Where it says nothing, the counter does.
  */
 function spent({
   last,
@@ -442,19 +456,21 @@ function spent({
   readonly total: Counts;
   readonly before: Counts | null;
   readonly hasHistory: boolean;
-}): { readonly counts: Counts; readonly lost?: Counts } {
+}): Spent {
+  const byRequest = (counts: Counts): Spent => ({ counts, countedBy: 'request' });
   // The counter of a fork begins with its parent's.
-  if (before === null && hasHistory && last !== undefined) return { counts: last };
+  if (before === null && hasHistory && last !== undefined) return byRequest(last);
   const earlier = before ?? noCounts;
   const moved = minus(total, earlier);
   if (last !== undefined && !isNothing(last)) {
     const base = minus(total, last);
-    if (isEqual(base, earlier) || isNothing(base)) return { counts: last };
+    if (isEqual(base, earlier) || isNothing(base)) return byRequest(last);
     const lost = minus(moved, last);
-    if (isWhole(moved) && isWhole(lost) && !isNothing(lost)) return { counts: last, lost };
+    if (isWhole(moved) && isWhole(lost) && !isNothing(lost)) return { ...byRequest(last), lost };
   }
-  if (isWhole(moved)) return { counts: moved };
-  return { counts: last ?? total };
+  if (!isWhole(moved)) return byRequest(last ?? total);
+  // Who writes no \`last\` at all logs each request by its counter.
+  return { counts: moved, countedBy: last === undefined ? 'request' : 'counter' };
 }
 
 function isKnown(

@@ -61,7 +61,7 @@ export interface CopilotSpend {
   readonly model: string;
   readonly counts: CopilotCounts;
   readonly countedFrom: CountSource;
-  /** 1 but for a sum. */
+  /** 1 but for a sum; 0 where it does not say of how many. */
   readonly requests: number;
   readonly prompt: string;
   readonly tools: readonly string[];
@@ -97,7 +97,7 @@ export function copilotMessage(spend: CopilotSpend): MessageLine {
     effort: spend.effort,
     durationMs: spend.durationMs,
     countedFrom: spend.countedFrom,
-    ...(requests > 1 && { requests }),
+    ...(requests !== 1 && { requests }),
     ...(spend.nanoCredits > 0 && { nanoCredits: spend.nanoCredits }),
     ...(counts.reasoning > 0 && { reasoning: counts.reasoning }),
   };

@@ -279,7 +279,7 @@ export class EventParser implements LineParser {
         model,
         counts: { ...own, odd: sum.odd },
         countedFrom: countSources.sum,
-        requests: Math.max(1, own.requests),
+        requests: Math.max(0, own.requests),
         nanoCredits: own.nanoCredits,
       });
     }

@@ -1,9 +1,10 @@
 import type { Counts } from '../../hostFile/format.ts';
 import { cut } from '../../model/cut.ts';
-import { isAmount, isObject } from '../../model/objects.ts';
+import { isObject } from '../../model/objects.ts';
 import {
   type AgentMetadata,
   type Attribution,
+  countSources,
   emptyMessage,
   eventKinds,
   type MessageLine,
@@ -55,6 +56,7 @@ function readMessage(line: Json): LineRecords | undefined {
   const iterations = readList(line.turns, readCounts);
   const records = readList(line.records, recordHash);
   if (parts === undefined || iterations === undefined || records === undefined) return undefined;
+  const requests = tokenCount(line.requests);
   const message: MessageLine = {
     ...emptyMessage,
     messageId,
@@ -86,9 +88,8 @@ function readMessage(line: Json): LineRecords | undefined {
     attribution: readAttribution(line.attribution),
     durationMs: tokenCount(line.duration) ?? null,
     error: name(line.error),
-    ...(isAmount(line.requests) && Number.isSafeInteger(line.requests) && line.requests > 1
-      ? { requests: line.requests }
-      : {}),
+    ...(requests !== undefined && requests !== 1 && { requests }),
+    ...(line.recovered === true && { countedFrom: countSources.counter }),
     ...(tokenCount(line.credits) !== undefined && { nanoCredits: tokenCount(line.credits)! }),
     ...(tokenCount(line.reasoning) !== undefined && { reasoning: tokenCount(line.reasoning)! }),
   };

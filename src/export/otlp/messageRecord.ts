@@ -124,6 +124,7 @@ function attributesOf(row: ExportRow, providerOf: ProviderOf): Record<string, At
     [names.priceRow]: row.priceRow,
     [names.pricedBy]: row.pricedBy,
     [names.lowerBound]: row.lower > 0 ? true : null,
+    [names.recovered]: row.recovered ? true : null,
   };
   const known: Record<string, AttributeValue> = {};
   for (const [name, value] of Object.entries(all)) {

@@ -37,6 +37,7 @@ export const attributeNames = {
   priceRow: 'outlay.price_row',
   pricedBy: 'outlay.priced_by',
   lowerBound: 'outlay.lower_bound',
+  recovered: 'outlay.recovered',
 } as const;
 
 /** What each attribute of a span or log record says: for the documentation. */
@@ -76,6 +77,8 @@ export const attributeTexts: Readonly<Record<keyof typeof attributeNames, string
   priceRow: 'row of the price catalogue',
   pricedBy: "`catalogue`, `client` (Claude Code's own totals) or `unpriced`",
   lowerBound: 'true where no final output count is recorded: the cost is at least this',
+  recovered:
+    'true where the request was not logged: a running counter of its agent says what it used',
 };
 
 /** Attributes only metrics have. */

@@ -12,7 +12,7 @@ import {
   type ReportContext,
 } from '../../query/context.ts';
 import { textOption } from '../../query/question.ts';
-import type { MessageCost } from '../../store/query/messageCosts.ts';
+import { type MessageCost, requestsOf } from '../../store/query/messageCosts.ts';
 import { lastPart } from '../../text/paths.ts';
 import { momentText } from '../../text/when.ts';
 import { creditNotes } from '../document/credits.ts';
@@ -82,6 +82,8 @@ export function explainReport(context: ReportContext, found: NumberedMessage): D
       at: isoTime(message.at),
       model: message.model,
       modelAsWritten: message.written,
+      requests: requestsOf(message),
+      recovered: message.recovered,
       pricedBy: message.pricedBy,
       storedNanoUsd: message.nano,
       storedUsd: nanoToUsd(message.nano),
@@ -262,13 +264,22 @@ function rowTable(pieces: readonly Piece[]): Table {
   };
 }
 
-/** Said of what an agent wrote down for several requests at once. */
-function sumNote({ traits: { requests = 1 } }: MessageCost): string[] {
-  return requests === 1
-    ? []
-    : [
-        `A sum of ${requests} requests, as the agent wrote it when it ended: which of them had long prompts is not known, and none has their rates.`,
-      ];
+/** Said of what an agent wrote down for several requests at once, or did not write down by itself. */
+function sumNote(message: MessageCost): string[] {
+  const requests = requestsOf(message);
+  const rates = 'which of them had long prompts is not known, and none has their rates';
+  if (message.recovered) {
+    return requests === 1
+      ? [
+          'Recovered from a counter: its request was not logged, and this is how far the counter moved.',
+        ]
+      : [
+          `Recovered from a counter: its requests were not logged. How many they were is not known, nor ${rates}.`,
+        ];
+  }
+  if (requests === 1) return [];
+  const many = requests === null ? 'requests, of how many is not said' : `${requests} requests`;
+  return [`A sum of ${many}, as the agent wrote it when it ended: ${rates}.`];
 }
 
 /** What reasoning was is part of the output, and costs what output does. */

@@ -33,7 +33,12 @@ import { projectPath } from '../../query/projects.ts';
 import { numberOption, textOption } from '../../query/question.ts';
 import { clientPricedOf, reachesLimit, unpricedOf } from '../../query/sums.ts';
 import { compactionsOf } from '../../store/query/events.ts';
-import { type MessageCost, messageCosts, priceRows } from '../../store/query/messageCosts.ts';
+import {
+  type MessageCost,
+  messageCosts,
+  priceRows,
+  requestsOf,
+} from '../../store/query/messageCosts.ts';
 import type { SessionSummary } from '../../store/query/storeReader.ts';
 import { isBilled } from '../../store/schema/messageRow.ts';
 import { isLowerBound } from '../../store/schema/sums.ts';
@@ -387,7 +392,7 @@ function messageTable(
 }
 
 function priceText(message: MessageCost): string {
-  const { pricedBy, ended, declined, requestedModel, traits } = message;
+  const { pricedBy, ended, declined, requestedModel } = message;
   const price =
     pricedBy === 'catalogue'
       ? priceRows(message)
@@ -398,9 +403,19 @@ function priceText(message: MessageCost): string {
     ...(ended ? [] : ['at least']),
     ...declinedWords({ nano: declined }),
     ...(requestedModel === '' ? [] : [`asked for ${requestedModel}`]),
-    ...(traits.requests === undefined ? [] : [`sum of ${traits.requests} requests`]),
+    ...sumWords(message),
   ];
   return [price, ...notes].join(', ');
+}
+
+/** Of how many requests a message is the sum, and that none of them was logged. */
+function sumWords(message: MessageCost): string[] {
+  const requests = requestsOf(message);
+  const sum = requests === null ? 'sum of requests' : `sum of ${requests} requests`;
+  return [
+    ...(requests === 1 ? [] : [sum]),
+    ...(message.recovered ? ['recovered from a counter'] : []),
+  ];
 }
 
 function messageJson(
@@ -419,7 +434,8 @@ function messageJson(
     agentId: message.agentId === '' ? 'main' : message.agentId,
     model: message.model,
     requestedModel: message.requestedModel === '' ? null : message.requestedModel,
-    requests: message.traits.requests ?? 1,
+    requests: requestsOf(message),
+    recovered: message.recovered,
     aiCredits: shownCredits(message.nanoCredits ?? 0),
     reasoningTokens: message.reasoning,
     priceRow: message.row === '' ? null : message.row,

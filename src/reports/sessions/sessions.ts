@@ -243,6 +243,7 @@ function noteOf(session: SessionSummary, rows: readonly AgentSums[], declined: D
     ...(unpriced.length > 0 ? [`unpriced: ${unpriced.join(', ')}`] : []),
     ...(isLowerBound(session) || unpriced.length > 0 ? ['at least'] : []),
     ...declinedWords(declined),
+    ...(session.recovered ? [`${session.recovered} recovered from a counter`] : []),
     ...(session.irreconcilable ? ['cannot be reconciled'] : []),
   ];
   return notes.join('; ');

@@ -191,6 +191,7 @@ function resultOf(message: ActivityRow | undefined, error: string | undefined): 
   const notes = [
     ...(message?.unpriced === 1 ? ['unpriced'] : message?.lower === 1 ? ['at least'] : []),
     ...declinedWords({ nano: message?.declined ?? 0 }),
+    ...(message?.isRecovered ? ['recovered from a counter'] : []),
   ];
   return ['ok', ...notes].join(', ');
 }
@@ -207,6 +208,7 @@ function json({ at, session, agent, model, message, error }: Entry, names: Names
     cost_usd: message === undefined || message.unpriced === 1 ? null : nanoToUsd(message.nano),
     declinedUsd: nanoToUsd(message?.declined ?? 0),
     lowerBound: message?.lower === 1,
+    recovered: message?.isRecovered === true,
     success: error === undefined,
     error: error ?? null,
   };

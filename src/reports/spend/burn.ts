@@ -220,7 +220,7 @@ function burnJson(
   context: ReportContext,
   { filters }: Question,
   found: FoundBurn,
-  { declined, unpriced, lost }: FigureInputs,
+  { declined, unpriced, lost, recovered }: FigureInputs,
   cautions: readonly string[],
 ): object {
   const { burn: result, bucket, lookback, alertAbove } = found;
@@ -249,6 +249,6 @@ function burnJson(
     declinedUsd: nanoToUsd(declined.nano),
     unpriced,
     catalogueDate: context.book.catalogueDate,
-    notes: [...cautions, ...warnings(context, { lost })],
+    notes: [...cautions, ...warnings(context, { lost, recovered })],
   };
 }

@@ -279,7 +279,7 @@ function json(
   context: ReportContext,
   { filters }: Question,
   { projection: result, windowDays, budgets }: FoundProjection,
-  { declined, unpriced, lost }: FigureInputs,
+  { declined, unpriced, lost, recovered }: FigureInputs,
   cautions: readonly string[],
 ): object {
   const usd = (nano: number): number => nanoToUsd(Math.round(nano));
@@ -311,7 +311,7 @@ function json(
     declinedUsd: nanoToUsd(declined.nano),
     unpriced,
     catalogueDate: context.book.catalogueDate,
-    notes: [...cautions, ...warnings(context, { lost })],
+    notes: [...cautions, ...warnings(context, { lost, recovered })],
   };
 }
 

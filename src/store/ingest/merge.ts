@@ -79,6 +79,11 @@ export function sourceRankOf(line: MessageLine): SourceRank {
   return line.agentId === mainAgent ? 0 : 1;
 }
 
+/** Whether its agent writes the same spend down in other places, too, of which the best alone counts. */
+export function isOneOfSeveral(source: number): boolean {
+  return source !== countSources.only && source !== countSources.counter;
+}
+
 /** Whether what is counted from one place is not to be counted where there is another. */
 export function yieldsTo(source: number, best: number): boolean {
   if (best === countSources.row) return source > best;

@@ -13,6 +13,7 @@ import {
   betterOccurrence,
   compareLines,
   isBetterSource,
+  isOneOfSeveral,
   keyOf,
   keyText,
   type MergedMessage,
@@ -120,7 +121,7 @@ export class Ownership {
    */
   #isOutdone({ kept, occurrences }: MergedMessage): boolean {
     const source = kept.countedFrom ?? countSources.only;
-    if (source === countSources.only) return false;
+    if (!isOneOfSeveral(source)) return false;
     // Such an agent copies no messages from session to session.
     const [sid] = occurrences.keys();
     const session = this.#sessions.known(sid!);

@@ -1,4 +1,5 @@
 import type { TimeSpan } from '../../model/calendar.ts';
+import { countSources } from '../../model/records.ts';
 import { combineUsage, type Usage } from '../../model/tokens.ts';
 import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { isBilled, partsOf } from '../schema/messageRow.ts';
@@ -15,6 +16,8 @@ export interface ActivityRow extends SpendRow {
   readonly tools: readonly string[];
   /** Milliseconds it took; null where that is not known. */
   readonly durationMs: number | null;
+  /** Its own count was not logged: how far a running counter moved tells it. */
+  readonly isRecovered: boolean;
 }
 
 /** Messages asked for at once. */
@@ -27,11 +30,12 @@ type Row = MessageSpend & {
   readonly messageId: string | null;
   readonly toolsText: string;
   readonly duration: number | null;
+  readonly source: number;
 };
 
 const columns = `m.id, m.mid AS messageId, m.at, m.session, m.agent, m.sidechain, m.prompt,
   m.model_id, m.ended, m.incomplete, m.priced, m.input, m.output, m.write5m, m.write1h, m.cache_read,
-  m.searches, m.nano, m.declined, m.parts, m.duration, f.id AS facet, t.text AS toolsText`;
+  m.searches, m.nano, m.declined, m.parts, m.duration, m.source, f.id AS facet, t.text AS toolsText`;
 
 /** Messages of a span, or all of them, latest first, in pages: who has enough stops asking. */
 export function* latestMessages(
@@ -91,5 +95,6 @@ function activityOf(row: Row): ActivityRow {
     .filter(isBilled)
     .reduce((sum: Usage, part) => combineUsage(sum, part.usage), own);
   const { declined, messageId, duration: durationMs } = row;
-  return { ...own, ...usage, declined, messageId: messageId ?? '', tools, durationMs };
+  const isRecovered = row.source === countSources.counter;
+  return { ...own, ...usage, declined, messageId: messageId ?? '', tools, durationMs, isRecovered };
 }

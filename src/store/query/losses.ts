@@ -1,6 +1,9 @@
 import type { TimeSpan } from '../../model/calendar.ts';
+import { countSources } from '../../model/records.ts';
 import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { bucketMs } from '../schema/rollupTables.ts';
+import type { RowKeys } from '../schema/sums.ts';
+import { countedMessages, facetJoin, keyColumns } from './messageSpend.ts';
 
 /** Lines of transcripts whose spend may be missing from the figures. */
 export interface Loss {
@@ -35,6 +38,28 @@ export function lossesOf(db: SqlDatabase, span: TimeSpan | undefined): Loss[] {
     )
     .all<Loss & { session: number | null }>(...bounds)
     .map((row) => ({ ...row, session: row.session ?? undefined }));
+}
+
+/**
+ * The messages of a span, or of all time, whose own counts were not logged: a running counter tells what they used.
+ * Each with its keys, `at` its own time. What was downsampled has none.
+ */
+export function recoveredRows(db: SqlDatabase, span: TimeSpan | undefined): RowKeys[] {
+  const { where, bounds } = countedMessages(span);
+  const keys = Object.entries({ ...keyColumns, at: 'm.at' });
+  // The number stands in the text: only so is the index of these few messages asked.
+  return db
+    .prepare(
+      `SELECT ${keys.map(([name, column]) => `${column} AS ${name}`).join(', ')}
+       FROM message m ${facetJoin} WHERE m.source = ${countSources.counter} AND ${where}`,
+    )
+    .all<RowKeys>(...bounds);
+}
+
+/** How many messages of each session those are. */
+export function recoveredBySession(db: SqlDatabase): Map<number, number> {
+  const bySession = Map.groupBy(recoveredRows(db, undefined), ({ session }) => session);
+  return new Map([...bySession].map(([session, own]) => [session, own.length]));
 }
 
 /** How many lines they are. */

@@ -1,4 +1,5 @@
 import type { RequestTraits } from '../../model/price.ts';
+import { countSources } from '../../model/records.ts';
 import type { Usage } from '../../model/tokens.ts';
 import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import {
@@ -50,6 +51,8 @@ export interface MessageCost {
   /** The model's turns inside the response, where they tell its bands. */
   readonly iterations: readonly Usage[];
   readonly parts: readonly PricedPart[];
+  /** Its own count was not logged: how far a running counter moved tells it. */
+  readonly recovered: boolean;
   /** What the vendor counted for it in credits of its own, billionths; null where that is not said. */
   readonly nanoCredits: number | null;
   /** Tokens of its output that went into reasoning; null where that is not said. */
@@ -77,6 +80,7 @@ type Row = Pick<
   | 'band'
   | 'cache_split'
   | 'requests'
+  | 'source'
   | 'credits'
   | 'reasoning'
   | 'parts'
@@ -96,7 +100,7 @@ type Row = Pick<
 const pricedBy: readonly PricedBy[] = ['unpriced', 'catalogue', 'client'];
 
 const costsOf = `SELECT m.id, m.mid, m.rid, m.side, m.at, m.nano, m.declined, m.priced, m.ended, m.incomplete,
-         m.cache_split, m.requests, m.credits, m.reasoning, m.parts, m.iterations, m.band,
+         m.cache_split, m.requests, m.source, m.credits, m.reasoning, m.parts, m.iterations, m.band,
          m.input, m.output, m.write5m, m.write1h, m.cache_read, m.searches, a.aid AS aid,
          w.text AS modelText, o.text AS writtenText, t.text AS traitsText, r.text AS rowText,
          l.text AS toolsText, s.text AS stopText, p.text AS promptText,
@@ -169,6 +173,7 @@ const weighted = [
     'length(side)',
     'incomplete',
     'requests',
+    'source',
     'coalesce(credits, 0)',
     'coalesce(reasoning, 0)',
     'coalesce(length(band), 0)',
@@ -200,6 +205,13 @@ export function messageKey({ mid, rid, side }: Pick<Row, 'mid' | 'rid' | 'side'>
   return `${mid} ${rid}${side && ` ${side.startsWith('@') ? '@' : side}`}`;
 }
 
+/** Requests a message is the sum of; null where nobody knows of how many. */
+export function requestsOf({
+  traits: { requests = 1 },
+}: Pick<MessageCost, 'traits'>): number | null {
+  return requests === 0 ? null : requests;
+}
+
 /** The price rows of a message, as a person reads them. */
 export function priceRows({ row, bandRow }: Pick<MessageCost, 'row' | 'bandRow'>): string {
   return bandRow === '' ? row : `${row} + ${bandRow}`;
@@ -228,6 +240,7 @@ function costOf(row: Row): MessageCost {
     usage: usageOf(row),
     iterations: iterationsOf(row.iterations),
     parts: partsOf(row),
+    recovered: row.source === countSources.counter,
     nanoCredits: row.credits,
     reasoning: row.reasoning,
     tools: row.toolsText === '' ? [] : (JSON.parse(row.toolsText) as string[]),

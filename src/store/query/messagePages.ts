@@ -1,5 +1,6 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import { memoize } from '../../model/memoize.ts';
+import { countSources } from '../../model/records.ts';
 import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { type MessageRow, pricing, splitMessage } from '../schema/messageRow.ts';
 import { noSums, type SpendRow } from '../schema/sums.ts';
@@ -25,6 +26,8 @@ export interface MessagePiece extends SpendRow {
   /** Code of the API error the record reports, or ''. */
   readonly error: string;
   readonly durationMs: number | null;
+  /** Its own count was not logged: how far a running counter moved tells it. */
+  readonly isRecovered: boolean;
   /** No rates are known, so that `nano` is 0 and means nothing. */
   readonly noPrice: boolean;
 }
@@ -101,6 +104,7 @@ function pieces(row: Row, wordOf: (text: string) => number): MessagePiece[] {
     stopReason: row.stopText,
     error: row.errorText,
     durationMs: row.duration,
+    isRecovered: row.source === countSources.counter,
     noPrice: row.rowText === '' && row.priced !== pricing.client,
   };
   const none = { ...noSums(), durationMs: null };

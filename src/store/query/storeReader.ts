@@ -9,7 +9,7 @@ import { bucketMs, bucketOf, bucketsOf, everyModel } from '../schema/rollupTable
 import { sumSql } from '../schema/saturate.ts';
 import { addSums, type SpendSums, takenAway, withMissing } from '../schema/sums.ts';
 import { agentType, inScope, type Scope, spendSums, titleOf } from './fragments.ts';
-import { type Loss, lossesOf, lostLines } from './losses.ts';
+import { type Loss, lossesOf, lostLines, recoveredBySession } from './losses.ts';
 import { messageSums } from './messageSpend.ts';
 import { spanPieces } from './spanPieces.ts';
 
@@ -247,10 +247,11 @@ export class StoreReader {
       limit,
     );
     const lost = Map.groupBy(lossesOf(this.#db, undefined), ({ session }) => session);
+    const recovered = recoveredBySession(this.#db);
     return rows.map((row) =>
       withMissing(
         { ...row, irreconcilable: row.irreconcilable === 1 },
-        { lost: lostLines(lost.get(row.id) ?? []) },
+        { lost: lostLines(lost.get(row.id) ?? []), recovered: recovered.get(row.id) ?? 0 },
       ),
     );
   }

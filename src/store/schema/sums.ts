@@ -11,12 +11,14 @@ export interface SpendSums extends Usage {
   readonly nano: number;
   /** Lines of transcripts whose spend may be missing; only sums as a whole have them. */
   readonly lost?: number;
+  /** Messages whose own counts were not logged, so that a running counter tells them; only sums as a whole say so. */
+  readonly recovered?: number;
   /** Transcripts, or what is new in them, could not be read; only sums as a whole say so. */
   readonly unread?: boolean;
 }
 
-/** What sums as a whole may lack beside what their messages say. */
-export type Missing = Pick<SpendSums, 'lost' | 'unread'>;
+/** What sums as a whole may lack beside what their messages say, and what they have at second hand. */
+export type Missing = Pick<SpendSums, 'lost' | 'recovered' | 'unread'>;
 
 /** Whether a figure made of sums is a lower bound. */
 export function isLowerBound({
@@ -28,7 +30,10 @@ export function isLowerBound({
 }
 
 /** Whether something is missing that could not be read. */
-export function isIncomplete({ lost = 0, unread = false }: Missing): boolean {
+export function isIncomplete({
+  lost = 0,
+  unread = false,
+}: Pick<SpendSums, 'lost' | 'unread'>): boolean {
   return lost > 0 || unread;
 }
 
@@ -44,10 +49,14 @@ export function shortcomings({
 }
 
 /** Sums, and with them what they may lack. */
-export function withMissing<T extends SpendSums>(sums: T, { lost = 0, unread }: Missing): T {
+export function withMissing<T extends SpendSums>(
+  sums: T,
+  { lost = 0, recovered = 0, unread }: Missing,
+): T {
   return {
     ...sums,
     ...(lost > 0 && { lost: (sums.lost ?? 0) + lost }),
+    ...(recovered > 0 && { recovered: (sums.recovered ?? 0) + recovered }),
     ...(unread === true && { unread }),
   };
 }
@@ -86,6 +95,7 @@ export function addTo(total: RunningSums, row: SpendSums): void {
   total.webSearches += row.webSearches;
   total.nano += row.nano;
   if (row.lost !== undefined) total.lost = (total.lost ?? 0) + row.lost;
+  if (row.recovered !== undefined) total.recovered = (total.recovered ?? 0) + row.recovered;
   if (row.unread === true) total.unread = true;
 }
 

@@ -85,6 +85,7 @@ export function dashboardViewModel(facts: DashboardInputs): DashboardData {
           demo: facts.demo,
           lower: figures.sums.lower,
           lost: figures.sums.lost,
+          recovered: figures.sums.recovered,
           unread: figures.sums.unread,
         },
         format,

@@ -12,13 +12,15 @@ export interface NoteInputs {
   readonly lower: number;
   /** Lines of transcripts that could not be read or placed. */
   readonly lost?: number | undefined;
+  /** Messages whose own counts were not logged: a running counter tells them. */
+  readonly recovered?: number | undefined;
   /** Transcripts, or folders with some, could not be read. */
   readonly unread?: boolean | undefined;
 }
 
 /** What the figures of a panel are and leave out. */
 export function panelNotes(
-  { demo, catalogueDate, unpriced, lower, lost = 0, unread = false }: NoteInputs,
+  { demo, catalogueDate, unpriced, lower, lost = 0, recovered = 0, unread = false }: NoteInputs,
   format: Format,
 ): string[] {
   return [
@@ -27,6 +29,7 @@ export function panelNotes(
     ...unpriced.map(({ model, messages }) => withoutPrice(messages, oneLine(model), format)),
     ...lowerNotes(lower, format),
     ...lostNotes(lost, format),
+    ...recoveredNotes(recovered, format),
     ...(unread
       ? [
           l10n.t(
@@ -56,6 +59,19 @@ export function lostNotes(lost: number, format: Format): string[] {
       : l10n.t(
           'At least: {0} transcript lines could not be read or attributed, and are in no figure.',
           format.count(lost),
+        ),
+  ];
+}
+
+/** What is known of messages from a running counter alone. */
+export function recoveredNotes(recovered: number, format: Format): string[] {
+  if (recovered === 0) return [];
+  return [
+    recovered === 1
+      ? l10n.t('1 message is recovered from a counter: its requests were not logged.')
+      : l10n.t(
+          '{0} messages are recovered from a counter: their requests were not logged.',
+          format.count(recovered),
         ),
   ];
 }

@@ -11,6 +11,7 @@ import {
   messageCostPages,
   messagesPrint,
   priceRows,
+  requestsOf,
 } from '../../store/query/messageCosts.ts';
 import type { SessionSummary, StoreReader } from '../../store/query/storeReader.ts';
 import { oneLine } from '../text/names.ts';
@@ -190,7 +191,8 @@ export class SessionMessages {
       agentId: cost.agentId,
       model: oneLine(cost.model, 60),
       requestedModel: oneLine(cost.requestedModel, 60),
-      requests: cost.traits.requests ?? 1,
+      requests: requestsOf(cost),
+      recovered: cost.recovered,
       // Rates of one row alone would not explain what two made.
       row: oneLine(priceRows(cost), 100),
       pricedBy: cost.pricedBy,

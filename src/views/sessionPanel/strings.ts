@@ -175,6 +175,10 @@ function detailStrings(): Some<
   | 'arithmetic'
   | 'requested'
   | 'sumOfRequests'
+  | 'sumOfUnknown'
+  | 'recovered'
+  | 'recoveredRequest'
+  | 'recoveredSum'
   | 'requestTook'
   | 'requestBegan'
   | 'requestTried'
@@ -209,6 +213,14 @@ function detailStrings(): Some<
     requested: l10n.t('Requested: {0}'),
     sumOfRequests: l10n.t(
       'A sum of {0} requests, as the agent wrote it when it ended: rates for long prompts are not in it.',
+    ),
+    sumOfUnknown: l10n.t(
+      'A sum of requests, without their number, as the agent wrote it when it ended: rates for long prompts are not in it.',
+    ),
+    recovered: l10n.t('recovered from a counter'),
+    recoveredRequest: l10n.t('Recovered from a counter: its request was not logged.'),
+    recoveredSum: l10n.t(
+      'Recovered from a counter: its requests were not logged. Their number is unknown, and rates for long prompts are not in it.',
     ),
     requestTook: l10n.t('The request took {0}.'),
     requestBegan: l10n.t('The request took {0}; its first token came after {1}.'),

@@ -5,7 +5,7 @@ import type { PanelSession } from '../../protocol/session.ts';
 import { isLive } from '../../query/liveSession.ts';
 import { projectPath } from '../../query/projects.ts';
 import { unpricedOf } from '../../query/sums.ts';
-import { lostNotes, lowerNotes } from '../panels/notes.ts';
+import { lostNotes, lowerNotes, recoveredNotes } from '../panels/notes.ts';
 import { withoutPrice } from '../text/counts.ts';
 import { modelName, oneLine, projectName, titleText } from '../text/names.ts';
 import { sessionCards } from './cards.ts';
@@ -170,5 +170,10 @@ function notes(facts: SessionInputs): string[] {
     'Estimate at list prices of {0}.',
     format.day(Date.parse(`${catalogueDate}T12:00:00Z`)),
   );
-  return [...found, ...lostNotes(summary.lost ?? 0, format), estimate];
+  return [
+    ...found,
+    ...lostNotes(summary.lost ?? 0, format),
+    ...recoveredNotes(summary.recovered ?? 0, format),
+    estimate,
+  ];
 }

@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { codexLog } from '../../../src/agents/codex/codexLog.ts';
-import type { Bookmark, MessageLine } from '../../../src/model/records.ts';
+import { type Bookmark, countSources, type MessageLine } from '../../../src/model/records.ts';
 import { mergeLines } from '../../../src/store/ingest/merge.ts';
 import { homesOf } from '../../lib/agentHomes.ts';
 import { agentSets, writeAgentSet } from '../../lib/agentSets.ts';
@@ -128,6 +128,64 @@ describe('rollouts of Codex', () => {
     for (const { messageId } of records) {
       assert.ok(await codexLog.findRecord(path, { messageId }), messageId);
     }
+  });
+
+  it('marks what a counter alone tells: a response without its count, and requests whose lines were lost', () => {
+    const of = (name: string) =>
+      recordsBelow(homeOf(name))
+        .filter(({ countedFrom }) => countedFrom === countSources.counter)
+        .map(({ requests = 1, usage: { input, cacheRead, output }, reasoning }) => ({
+          requests,
+          counts: [input, cacheRead, output, reasoning],
+        }));
+    // `last` is 0 and the counter moved: one request.
+    assert.deepEqual(of('cases/incomplete-response-old-client'), [
+      { requests: 1, counts: [3000, 1000, 900, 900] },
+    ]);
+    // It moved by more than `last`: nobody knows how many lines were lost.
+    assert.deepEqual(of('cases/lost-lines-and-fall'), [
+      { requests: 0, counts: [1000, 2000, 200, undefined] },
+    ]);
+    const all = sets.flatMap(({ name }) => of(name).map(() => name));
+    assert.equal(all.length, 2, 'no other request of all samples is one: each was logged');
+  });
+
+  it('leaves a request its tools where lines before it were lost', () => {
+    const home = homeOf('lost-before-tools');
+    const thread = '019ee77a-1c00-7000-8000-000000000001';
+    const path = join(
+      home,
+      'sessions',
+      '2026',
+      '06',
+      '21',
+      `rollout-2026-06-21T00-00-00-${thread}.jsonl`,
+    );
+    mkdirSync(dirname(path), { recursive: true });
+    const line = (type: string, payload: object): string =>
+      `${JSON.stringify({ timestamp: '2026-06-21T00:00:01.000Z', type, payload })}\n`;
+    const count = (last: number, total: number): string =>
+      line('event_msg', {
+        type: 'token_count',
+        info: {
+          last_token_usage: { input_tokens: last, output_tokens: 1, total_tokens: last + 1 },
+          total_token_usage: { input_tokens: total, output_tokens: 9, total_tokens: total + 9 },
+        },
+      });
+    writeFileSync(
+      path,
+      [
+        line('session_meta', { id: thread, cwd: '/home/dev/shop' }),
+        line('turn_context', { turn_id: '019ee77a-1fe8-7000-8000-000000000009', model: 'gpt-5.5' }),
+        line('response_item', { type: 'function_call', name: 'shell', arguments: '{}' }),
+        count(100, 400),
+      ].join(''),
+    );
+    const records = recordsBelow(home).map(({ usage, tools }) => [usage.input, tools]);
+    assert.deepEqual(records, [
+      [300, []],
+      [100, ['shell']],
+    ]);
   });
 
   it('says of every request what stands before it', async () => {

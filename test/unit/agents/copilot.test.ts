@@ -236,6 +236,21 @@ describe('logs of Copilot', () => {
     });
   });
 
+  it('has a sum of nobody knows how many requests where it does not say so', () => {
+    const home = mkdtempSync(homeOf('unknown-'));
+    const usage = { inputTokens: 900, outputTokens: 20 };
+    const shutdown = { modelMetrics: { 'gpt-5.4': { usage } } };
+    writeFileSync(
+      logOf(home),
+      event('session.start', { sessionId: session }) + event('session.shutdown', shutdown),
+    );
+    const [read] = readOn(copilotLog, home, new Map());
+    assert.deepEqual(
+      read!.messages.map(({ requests, usage: { input } }) => [requests, input]),
+      [[0, 900]],
+    );
+  });
+
   it('has sums that go on over a change of what clients sum up', () => {
     const home = mkdtempSync(homeOf('upgraded-'));
     const answer = event('assistant.message', {});

@@ -94,6 +94,7 @@ const sample: ExportRow = {
   promptId: 'p',
   messageId: 'm',
   requestId: 'q',
+  recovered: false,
 };
 
 describe('an export', () => {
@@ -203,7 +204,7 @@ describe('a row of an export', () => {
     );
     assert.equal(
       csvRow(sample),
-      '2026-11-20T10:00:00.000Z,main,claude-opus-4-7,opus,1000,500,0.040625,1.5,true,ABC-1,c,message,1,500,1500,10000,0,s,,project-1a2b3c4d,main,account-1a2b3c4d,,,a;b,r,catalogue,false,false,end_turn,,p,m,q\r\n',
+      '2026-11-20T10:00:00.000Z,main,claude-opus-4-7,opus,1000,500,0.040625,1.5,true,ABC-1,c,message,1,500,1500,10000,0,s,,project-1a2b3c4d,main,account-1a2b3c4d,,,a;b,r,catalogue,false,false,end_turn,,p,m,q,false\r\n',
     );
   });
 

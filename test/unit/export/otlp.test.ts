@@ -84,7 +84,7 @@ describe('a message over OTLP', () => {
     const names = Object.values(attributeNames);
     assert.equal(new Set(names).size, names.length);
     assert.deepEqual(Object.keys(attributeTexts), Object.keys(attributeNames));
-    const { attributes } = recordOf({ title: 'T', lower: 1, error: 'overloaded' });
+    const { attributes } = recordOf({ title: 'T', lower: 1, recovered: true, error: 'overloaded' });
     assert.deepEqual(Object.keys(attributes).sort(), [...names].sort());
   });
 

@@ -29,6 +29,8 @@ describe('a sum of requests', () => {
     const sum = book.price(long, 'gpt-5.4', { requests: 3 }, atMs);
     assert.ok(one.kind === 'priced' && sum.kind === 'priced');
     assert.equal(one.nanoUsd, 2 * sum.nanoUsd);
+    // Nor where nobody knows of how many it is the sum.
+    assert.deepEqual(book.price(long, 'gpt-5.4', { requests: 0 }, atMs), sum);
     assert.equal(one.row, `${sum.row}>272k`);
     assert.equal(book.cardOf(long, 'gpt-5.4', { requests: 3 }, atMs)?.row, sum.row);
     assert.deepEqual(
