@@ -4,8 +4,9 @@ import { sumOf } from '../analysis/insights/measure.ts';
 import type { TimeSpan } from '../model/calendar.ts';
 import { appendAll } from '../model/lists.ts';
 import { promptTokens } from '../model/tokens.ts';
-import { missedCaches } from '../query/cacheMisses.ts';
+import { missedCaches, unknownLifetimes } from '../query/cacheMisses.ts';
 import type { ReportContext } from '../query/context.ts';
+import { Names } from '../query/names.ts';
 import { compactionsOf } from '../store/query/events.ts';
 import { messageCosts } from '../store/query/messageCosts.ts';
 import { agentNames } from '../store/query/spendRows.ts';
@@ -25,6 +26,7 @@ export function readThreads(
   runs: readonly FoundRun[],
 ): Threads {
   const low = lowCacheAgents(runs);
+  const names = new Names(context);
   const sessions = [...Map.groupBy(runs, ({ sessionNumber }) => sessionNumber)]
     .map(([session, own]) => ({
       session,
@@ -39,7 +41,7 @@ export function readThreads(
   for (const { session, own, messages } of sessions.slice(0, mostSessions)) {
     if (messages > left) continue;
     left -= messages;
-    appendAll(read, threadsOf(context, span, session, own));
+    appendAll(read, threadsOf(context, span, session, own, names.product(session)));
   }
   const all = new Set(runs.map(({ agentNumber }) => agentNumber)).size;
   return { read, all };
@@ -50,13 +52,14 @@ function threadsOf(
   span: TimeSpan | undefined,
   session: number,
   runs: readonly FoundRun[],
+  product: string,
 ): Thread[] {
   const wanted = new Set(runs.map(({ agentNumber }) => agentNumber));
   const types = new Map(
     [...agentNames(context.db, wanted).values()].map(({ agentId, type }) => [agentId, type]),
   );
   const costs = messageCosts(context.db, session).filter(({ agentId }) => types.has(agentId));
-  const misses = missedCaches(context.book, costs, compactionsOf(context.db, session));
+  const misses = missedCaches(context.book, product, costs, compactionsOf(context.db, session));
   const inSpan = (at: number): boolean => span === undefined || (at >= span.from && at < span.to);
   return [...Map.groupBy(costs, ({ agentId }) => agentId)].flatMap(([agentId, own]) => {
     const thread = own.toSorted((a, b) => a.at - b.at);
@@ -70,7 +73,10 @@ function threadsOf(
         row: first.row,
         firstPrompt: inSpan(first.at) ? promptTokens(first.usage) : undefined,
         messages: within.length,
-        misses: within.flatMap((message) => misses.get(message) ?? []),
+        misses:
+          unknownLifetimes(product, within).length > 0
+            ? undefined
+            : within.flatMap((message) => misses.get(message) ?? []),
       },
     ];
   });

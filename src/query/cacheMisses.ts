@@ -2,9 +2,11 @@ import { type CacheMiss, cacheMisses, type MissReason } from '../analysis/spend/
 import { formatDuration } from '../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { noUsage } from '../model/tokens.ts';
+import { cacheLifetimeOf } from '../pricing/cacheLifetimes.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import { costOf } from '../pricing/rateCard.ts';
 import type { MessageCost } from '../store/query/messageCosts.ts';
+import { clip, plainText } from '../text/plainText.ts';
 import { count } from './context.ts';
 
 /** A missed cache with what it cost beyond reading: nano-dollars, 0 where the price is not known. */
@@ -15,24 +17,48 @@ export interface PricedMiss extends CacheMiss {
 /** What a message's cache is judged by, and the message told by. */
 export type CachedCost = Pick<
   MessageCost,
-  'messageId' | 'requestId' | 'agentId' | 'at' | 'model' | 'row' | 'usage'
+  'messageId' | 'requestId' | 'agentId' | 'at' | 'model' | 'row' | 'usage' | 'provider'
 >;
 
-/** The missed caches of a session by message; `compactions` are its threads' compactions by agent. */
+/**
+ * The missed caches of a session of a product by message; `compactions` are its threads' compactions by agent. Nothing
+ * is said of caches whose lifetime nobody knows: see `unknownLifetimes`.
+ */
 export function missedCaches<Message extends CachedCost>(
   book: RateBook,
+  product: string,
   messages: readonly Message[],
   compactions: ReadonlyMap<string, readonly number[]>,
 ): Map<Message, PricedMiss> {
   const found = new Map<Message, PricedMiss>();
   for (const [agentId, own] of Map.groupBy(messages, (message) => message.agentId)) {
     const thread = own.toSorted(inOrder);
-    for (const miss of cacheMisses(thread, compactions.get(agentId) ?? [])) {
+    const cached = thread.map(({ at, model, usage, provider }) => ({
+      at,
+      model,
+      usage,
+      lifetime: cacheLifetimeOf({ product, provider, model }),
+    }));
+    for (const miss of cacheMisses(cached, compactions.get(agentId) ?? [])) {
       const message = thread[miss.index]!;
       found.set(message, { ...miss, nano: extraCost(book, message, miss.tokens) });
     }
   }
   return found;
+}
+
+/** Models whose caches were used in a session of a product, and nobody knows how long they live; sorted. */
+export function unknownLifetimes(
+  product: string,
+  messages: Iterable<Pick<CachedCost, 'model' | 'usage' | 'provider'>>,
+): string[] {
+  const found = new Set<string>();
+  for (const { model, usage, provider } of messages) {
+    const { cacheRead, cacheWrite5m, cacheWrite1h } = usage;
+    if (cacheRead + cacheWrite5m + cacheWrite1h === 0 || found.has(model)) continue;
+    if (cacheLifetimeOf({ product, provider, model }) === undefined) found.add(model);
+  }
+  return [...found].sort();
 }
 
 /** As they happened; of one moment, by their ids, so that everybody sees the same order. */
@@ -107,4 +133,11 @@ export function missesJson(misses: Iterable<PricedMiss>): object[] {
     missedTokens: own.reduce((total, { tokens }) => total + tokens, 0),
     extraUsd: nanoToUsd(sum(own)),
   }));
+}
+
+/** That caches of these models are not judged, and why. */
+export function unknownLifetimeNotes(models: readonly string[]): string[] {
+  if (models.length === 0) return [];
+  const named = models.map((model) => clip(plainText(model), 60)).join(', ');
+  return [`Missed caches are not told of ${named}: how long caches live there is not known.`];
 }

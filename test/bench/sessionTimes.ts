@@ -166,6 +166,7 @@ async function panelTimes(home: string, messages: number, sessions: number): Pro
       backgrounds: backgroundRowsOf(reader.db, summary.id),
       messages: all,
       rates: known.rates,
+      unknownLifetimes: known.unknownLifetimes,
       running: false,
       now: endMs,
       catalogueDate: '2026-11-20',

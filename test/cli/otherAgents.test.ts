@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { describe, test } from 'node:test';
 import { openDatabase } from '../../src/platform/sqlite/open.ts';
 import { agentSets, writeAgentSet } from '../lib/agentSets.ts';
@@ -100,7 +101,7 @@ describe('Copilot and OpenCode, in the terminal', () => {
       session.topMessages.map(({ requests }: { requests: number | null }) => requests).sort(),
       [1, 1, 1, 1, null],
     );
-    assert.deepEqual(session.notes, [note]);
+    assert.equal(session.notes.at(-1), note);
     const told = world.run('session', '019ee77a', '--wide').out;
     assert.match(told, /sum of requests, recovered from a counter/);
     const [{ reference }] = marked;
@@ -154,5 +155,56 @@ describe('Copilot and OpenCode, in the terminal', () => {
       world.run('explain', reference).out,
       /Recovered from a counter: its request was not logged, and this is how far the counter moved/,
     );
+  });
+
+  test('judge missed caches by the lifetime of who answered, and say where nobody knows it', () => {
+    using world = new CliWorld();
+    const rollout = (id: number, model: string, gaps: readonly number[]): string => {
+      const thread = `019ee77a-1c00-7000-8000-00000000000${id}`;
+      const turn = '019ee77a-1fe8-7000-8000-000000000009';
+      let at = Date.parse('2026-11-20T10:00:00Z');
+      const line = (type: string, payload: object): string =>
+        `${JSON.stringify({ timestamp: new Date(at).toISOString(), type, payload })}\n`;
+      const lines = [
+        line('session_meta', { id: thread, cwd: '/home/dev/shop', model_provider: 'openai' }),
+        line('turn_context', { turn_id: turn, model }),
+      ];
+      for (const [i, minutes] of [0, ...gaps].entries()) {
+        at += minutes * 60_000;
+        const usage = { input_tokens: 20_000, cache_write_input_tokens: 19_000, output_tokens: 10 };
+        const known = { thread_id: thread, turn_id: turn, response_id: `resp_${id}_${i}` };
+        lines.push(line('token_usage_record', { ...known, usage, thread_token_usage: usage }));
+      }
+      const path = world.dir.at(
+        'home',
+        '.codex',
+        'sessions',
+        `rollout-2026-11-20T10-00-00-${thread}.jsonl`,
+      );
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, lines.join(''));
+      return thread;
+    };
+    const sol = rollout(1, 'gpt-6-sol', [20, 31]);
+    const misses = answer(world, 'session', sol).topMessages.map(
+      ({ cacheMiss }: { cacheMiss: object | null }) => cacheMiss,
+    );
+    const told = (reason: string, gapSeconds: number) =>
+      misses.some(
+        (miss: { reason: string; gapSeconds: number; lifetimeSeconds: number } | null) =>
+          miss?.reason === reason &&
+          miss.gapSeconds === gapSeconds &&
+          miss.lifetimeSeconds === 1800,
+      );
+    assert.ok(told('prefix-change', 1200), '20 minutes are within a cache that lives for 30');
+    assert.ok(told('expired', 1860), '31 are not');
+    assert.match(world.run('session', sol, '--wide').out, /expired: gap 31 min, lifetime 30 min/);
+    const older = rollout(2, 'gpt-5.4', [20, 31]);
+    const { topMessages, notes } = answer(world, 'session', older);
+    assert.ok(topMessages.every(({ cacheMiss }: { cacheMiss: null }) => cacheMiss === null));
+    const unknown =
+      'Missed caches are not told of gpt-5.4: how long caches live there is not known.';
+    assert.deepEqual(notes, [unknown]);
+    assert.match(world.run('session', older).out, /Missed caches are not told of gpt-5\.4/);
   });
 });

@@ -36,7 +36,9 @@ export function cacheShare(runs: readonly Run[], threads: Threads, world: Insigh
   return [...lowCacheAgents(runs)].map((agent) => {
     const own = byAgent.get(agent)!;
     const share = cacheShareOf(own)!;
-    const read = threads.read.filter((thread) => thread.agent === agent);
+    const read = threads.read.filter(
+      (thread) => thread.agent === agent && thread.misses !== undefined,
+    );
     const causes = causesOf(read);
     const [first] = causes;
     const sessions = new Set(own.map(({ session }) => session)).size;
@@ -84,7 +86,7 @@ interface Cause {
 
 /** Causes, most expensive first; those that are the price of working stand last. */
 function causesOf(threads: readonly Thread[]): Cause[] {
-  const misses = threads.flatMap((thread) => thread.misses);
+  const misses = threads.flatMap((thread) => thread.misses ?? []);
   return [...Map.groupBy(misses, ({ reason }) => reason)]
     .map(([reason, own]) => ({ reason, count: own.length, nano: sumOf(own, ({ nano }) => nano) }))
     .sort(
@@ -94,7 +96,7 @@ function causesOf(threads: readonly Thread[]): Cause[] {
 
 /** What each thread lost to caches that need not have been missed. */
 function avoidable(threads: readonly Thread[]): number[] {
-  return threads.map(({ misses }) =>
+  return threads.map(({ misses = [] }) =>
     sumOf(misses, ({ reason, nano }) => (ordinary.has(reason) ? 0 : nano)),
   );
 }

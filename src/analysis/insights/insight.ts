@@ -58,7 +58,8 @@ export interface Thread {
    */
   readonly firstPrompt: number | undefined;
   readonly messages: number;
-  readonly misses: readonly ThreadMiss[];
+  /** Undefined where nobody knows how long its caches live. */
+  readonly misses: readonly ThreadMiss[] | undefined;
 }
 
 /** Threads that were read one by one, and how many there are in all. */

@@ -17,6 +17,11 @@ export interface CachedMessage {
   /** Caches belong to a model: another one starts with none. */
   readonly model: string;
   readonly usage: Usage;
+  /**
+   * How long its cache lives: milliseconds, or as its writes are counted, for five minutes or an hour; undefined where
+   * nobody knows, so that nothing is said of what comes after it.
+   */
+  readonly lifetime: number | 'recorded' | undefined;
 }
 
 /** A cache that was missed. */
@@ -50,22 +55,23 @@ const shrunk = 0.6;
  * than half of the prefix that the message before it read or wrote. The reason is the first that fits:
  * another model, a compaction between the two (or a prompt that shrank), a gap longer than the lifetime
  * the prefix was written with, else a changed prefix. Lifetimes as recorded: five minutes, or an hour
- * where the thread's latest writes were for an hour; each read renews them.
+ * where the thread's latest writes were for an hour; else the one its maker names. Each read renews them.
  */
 export function cacheMisses(
   messages: readonly CachedMessage[],
   compactions: readonly number[],
 ): CacheMiss[] {
   const misses: CacheMiss[] = [];
-  let lifetime = shortLife;
+  let recorded = shortLife;
   messages.forEach((message, index) => {
     const { usage } = message;
     const before = messages[index - 1];
     const written = usage.cacheWrite5m + usage.cacheWrite1h;
+    const lifetime = before?.lifetime === 'recorded' ? recorded : before?.lifetime;
     if (before === undefined) {
-      const first = written > usage.cacheRead;
+      const first = written > usage.cacheRead && message.lifetime !== undefined;
       if (first) misses.push({ index, reason: 'first-write', tokens: 0, gap: 0, lifetime: 0 });
-    } else {
+    } else if (lifetime !== undefined) {
       const cached = before.usage.cacheRead + before.usage.cacheWrite5m + before.usage.cacheWrite1h;
       if (cached > 0 && usage.cacheRead < readAgain * cached) {
         const sent = usage.input + written;
@@ -75,8 +81,8 @@ export function cacheMisses(
         if (tokens > 0) misses.push({ index, reason, tokens, gap, lifetime });
       }
     }
-    if (usage.cacheWrite1h > 0) lifetime = longLife;
-    else if (usage.cacheWrite5m > 0) lifetime = shortLife;
+    if (usage.cacheWrite1h > 0) recorded = longLife;
+    else if (usage.cacheWrite5m > 0) recorded = shortLife;
   });
   return misses;
 }

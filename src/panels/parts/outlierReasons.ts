@@ -127,7 +127,12 @@ function messageReasons(
     if (number === undefined || left <= 0) continue;
     const costs = messageCosts(context.db, number);
     left -= costs.length;
-    const misses = missedCaches(context.book, costs, compactionsOf(context.db, number));
+    const misses = missedCaches(
+      context.book,
+      names.product(number),
+      costs,
+      compactionsOf(context.db, number),
+    );
     for (const { message } of own) {
       const cost = costs.find(({ messageId }) => messageId === message);
       if (cost === undefined) continue;

@@ -3,7 +3,7 @@ import { formatDuration } from '../../model/calendar.ts';
 import { largestOf } from '../../model/lists.ts';
 import { messageNumbers, messageReference } from '../../model/messageNumber.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
-import { hostOf } from '../../model/records.ts';
+import { hostOf, usualProduct } from '../../model/records.ts';
 import { promptTokens } from '../../model/tokens.ts';
 import { type ClassCosts, costByClass } from '../../pricing/costByClass.ts';
 import type { RateBook } from '../../pricing/priceBook.ts';
@@ -14,6 +14,8 @@ import {
   missSentence,
   missText,
   type PricedMiss,
+  unknownLifetimeNotes,
+  unknownLifetimes,
 } from '../../query/cacheMisses.ts';
 import {
   count,
@@ -111,7 +113,9 @@ export function sessionReport(
   const rows = context.reader.agents(session.id);
   const declined = declinedOfSessions(context)([session.id]);
   const all = messageCosts(context.db, session.id);
-  const misses = missedCaches(context.book, all, compactionsOf(context.db, session.id));
+  const product = context.reader.products().get(session.root) ?? usualProduct;
+  const compactions = compactionsOf(context.db, session.id);
+  const misses = missedCaches(context.book, product, all, compactions);
   const numbers = messageNumbers(all, session.messages - all.length);
   const requests = sessionRequests(context.db, session);
   const dearest = all
@@ -123,7 +127,8 @@ export function sessionReport(
   const spread = spreadOf(all);
   const credits = creditsOf(all);
   const summedUp = downsampledNote(context, session.messages - all.length);
-  const notes = [...summedUp, ...warnings(context, session)];
+  const unknown = unknownLifetimeNotes(unknownLifetimes(product, all));
+  const notes = [...summedUp, ...unknown, ...warnings(context, session)];
   return {
     title: session.title ?? `Session ${session.sid.slice(0, 8)}`,
     sentences: [
@@ -147,6 +152,7 @@ export function sessionReport(
     next: nextLines(all.length, dearest, session),
     notes: [
       ...summedUp,
+      ...unknown,
       ...creditNotes(credits),
       ...spreadNotes(spread),
       ...figureNotes(context, {

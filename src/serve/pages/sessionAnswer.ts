@@ -59,6 +59,7 @@ export async function sessionAnswer({ origin, roots }: SessionWorld, sid: string
       overhead: backgroundKinds(reader.db, summary.id),
       messages,
       rates: known.rates,
+      unknownLifetimes: known.unknownLifetimes,
       running: runningSessions(roots).has(sid),
       now,
       catalogueDate: bundledCatalogue.checked,

@@ -1,5 +1,5 @@
 import type { RequestTraits } from '../../model/price.ts';
-import { countSources } from '../../model/records.ts';
+import { type Attribution, countSources } from '../../model/records.ts';
 import type { Usage } from '../../model/tokens.ts';
 import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import {
@@ -62,6 +62,8 @@ export interface MessageCost {
   readonly promptId: string;
   /** Branch its record names; '' for none. */
   readonly branch: string;
+  /** Who answered it, as its agent calls it; '' where it does not say. */
+  readonly provider: string;
 }
 
 type Row = Pick<
@@ -95,6 +97,7 @@ type Row = Pick<
   readonly stopText: string;
   readonly promptText: string;
   readonly branchText: string;
+  readonly attributionText: string;
 };
 
 const pricedBy: readonly PricedBy[] = ['unpriced', 'catalogue', 'client'];
@@ -104,12 +107,12 @@ const costsOf = `SELECT m.id, m.mid, m.rid, m.side, m.at, m.nano, m.declined, m.
          m.input, m.output, m.write5m, m.write1h, m.cache_read, m.searches, a.aid AS aid,
          w.text AS modelText, o.text AS writtenText, t.text AS traitsText, r.text AS rowText,
          l.text AS toolsText, s.text AS stopText, p.text AS promptText,
-         b.text AS branchText
+         b.text AS branchText, x.text AS attributionText
        FROM message m JOIN agent a ON a.id = m.agent JOIN word w ON w.id = m.model_id
          JOIN word o ON o.id = m.model JOIN word t ON t.id = m.traits
          JOIN word r ON r.id = m.price_row JOIN word l ON l.id = m.tools
          JOIN word s ON s.id = m.stop JOIN word p ON p.id = m.prompt
-         JOIN word b ON b.id = m.branch
+         JOIN word b ON b.id = m.branch JOIN word x ON x.id = m.attribution
        WHERE m.session = ? AND m.counted = 1`;
 
 /** The messages of a session that count, most expensive first. */
@@ -166,6 +169,7 @@ const weighted = [
   ...['write1h', 'cache_read', 'searches', 'agent', 'model_id', 'model', 'traits', 'price_row'],
   ...[
     'tools',
+    'attribution',
     'stop',
     'prompt',
     'coalesce(length(parts), 0)',
@@ -217,6 +221,11 @@ export function priceRows({ row, bandRow }: Pick<MessageCost, 'row' | 'bandRow'>
   return bandRow === '' ? row : `${row} + ${bandRow}`;
 }
 
+function providerOf(attribution: string): string {
+  if (!attribution.includes('"provider"')) return '';
+  return (JSON.parse(attribution) as Attribution).provider ?? '';
+}
+
 function costOf(row: Row): MessageCost {
   const { cacheRequested, requestedModel, ...traits } = traitsOf(row.traitsText);
   return {
@@ -247,5 +256,6 @@ function costOf(row: Row): MessageCost {
     stopReason: row.stopText,
     promptId: row.promptText,
     branch: row.branchText,
+    provider: providerOf(row.attributionText),
   };
 }

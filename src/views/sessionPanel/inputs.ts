@@ -17,6 +17,8 @@ export interface SessionInputs {
   /** What exact mode itemises of background; nothing without it. */
   readonly overhead?: readonly BackgroundKind[];
   readonly messages: readonly PanelMessage[];
+  /** Models whose missed caches are not told: nobody knows how long their caches live. */
+  readonly unknownLifetimes: readonly string[];
   readonly rates: Readonly<Record<string, PanelRates>>;
   /** Its Claude Code is known to run. */
   readonly running: boolean;

@@ -1,10 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { usualProduct } from '../../model/records.ts';
 import { usageKeys } from '../../model/tokens.ts';
 import { type ClassCosts, costByClass } from '../../pricing/costByClass.ts';
 import type { RateBook } from '../../pricing/priceBook.ts';
 import { dollarRates } from '../../pricing/rateCard.ts';
 import type { PanelMessage, PanelMiss, PanelRates } from '../../protocol/session.ts';
-import { type CachedCost, missedCaches, type PricedMiss } from '../../query/cacheMisses.ts';
+import {
+  type CachedCost,
+  missedCaches,
+  type PricedMiss,
+  unknownLifetimes,
+} from '../../query/cacheMisses.ts';
 import { compactionsOf } from '../../store/query/events.ts';
 import {
   type MessageCost,
@@ -43,6 +49,7 @@ export class SessionMessages {
   readonly #known = new Map<string, Known>();
   readonly #rates = new Map<string, PanelRates>();
   readonly #requests = new RequestTimes();
+  #product = usualProduct;
   /** When each thread was compacted, as it was when its missed caches were last looked for. */
   #compactions: ReadonlyMap<string, readonly number[]> = new Map();
   /** Before this moment nothing has changed while the fingerprint is this one. */
@@ -71,6 +78,14 @@ export class SessionMessages {
     return Object.fromEntries(this.#rates);
   }
 
+  /** Models whose caches are not judged: nobody knows how long they live. */
+  get unknownLifetimes(): string[] {
+    return unknownLifetimes(
+      this.#product,
+      [...this.#known.values()].map(({ cost }) => cost),
+    );
+  }
+
   /** When contexts were compacted, by agent. */
   get compactions(): ReadonlyMap<string, readonly number[]> {
     return this.#compactions;
@@ -80,7 +95,7 @@ export class SessionMessages {
   async update(
     reader: StoreReader,
     book: RateBook,
-    { id, sid, endedAt }: Pick<SessionSummary, 'id' | 'sid' | 'endedAt'>,
+    { id, sid, root, endedAt }: Pick<SessionSummary, 'id' | 'sid' | 'root' | 'endedAt'>,
   ): Promise<MessageChanges> {
     const { at, print } = this.#settled;
     const same = messagesPrint(reader.db, id, at) === print;
@@ -105,6 +120,7 @@ export class SessionMessages {
       threads.add(this.#known.get(key)!.message.agentId);
       this.#known.delete(key);
     }
+    this.#product = reader.products().get(root) ?? usualProduct;
     await this.#judge(book, compactionsOf(reader.db, id), threads, changed);
     this.#settled = settled;
     return { changed: [...changed].map((key) => this.#known.get(key)!.message), removed };
@@ -167,7 +183,7 @@ export class SessionMessages {
     for (const agentId of threads) {
       const own = byThread.get(agentId) ?? [];
       const costs = own.map(([, { cost }]) => cost);
-      const misses = missedCaches(book, costs, compactions);
+      const misses = missedCaches(book, this.#product, costs, compactions);
       for (const [key, known] of own) {
         const miss = panelMiss(misses.get(known.cost));
         if (sameMiss(miss, known.message.miss)) continue;
@@ -228,8 +244,9 @@ function cachedCost({
   model,
   row,
   usage,
+  provider,
 }: MessageCost): CachedCost {
-  return { messageId, requestId, agentId, at, model, row, usage };
+  return { messageId, requestId, agentId, at, model, row, usage, provider };
 }
 
 function panelMiss(miss: PricedMiss | undefined): PanelMiss | null {

@@ -305,6 +305,7 @@ class SessionPanel extends LivePanel {
       overhead: backgroundKinds(reader.db, summary.id),
       messages,
       rates: this.#messages.rates,
+      unknownLifetimes: this.#messages.unknownLifetimes,
       running: this.model.running.has(this.#sid),
       now: Date.now(),
       catalogueDate: bundledCatalogue.checked,

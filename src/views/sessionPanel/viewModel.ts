@@ -166,6 +166,14 @@ function notes(facts: SessionInputs): string[] {
           ),
     );
   }
+  if (facts.unknownLifetimes.length > 0) {
+    found.push(
+      l10n.t(
+        'Missed caches are not shown for {0}: how long caches live there is unknown.',
+        facts.unknownLifetimes.map((model) => oneLine(model, 60)).join(', '),
+      ),
+    );
+  }
   const estimate = l10n.t(
     'Estimate at list prices of {0}.',
     format.day(Date.parse(`${catalogueDate}T12:00:00Z`)),

@@ -8,7 +8,15 @@ const minute = 60_000;
 
 /** A message so many minutes after the first. */
 function message(at: number, usage: Partial<Usage>, model = 'claude-opus-5-5'): CachedMessage {
-  return { at: at * minute, model, usage: { ...noUsage, ...usage } };
+  return { at: at * minute, model, usage: { ...noUsage, ...usage }, lifetime: 'recorded' };
+}
+
+/** One whose cache lives so many minutes, whatever class its writes are counted in; or nobody knows how long. */
+function living(minutes: number | undefined, at: number, usage: Partial<Usage>): CachedMessage {
+  return {
+    ...message(at, usage, 'gpt-6-sol'),
+    lifetime: minutes === undefined ? undefined : minutes * minute,
+  };
 }
 
 const first = message(0, { cacheWrite5m: 10_000 });
@@ -101,6 +109,47 @@ const cases: readonly {
     misses: [],
   },
   {
+    name: 'a gap longer than five minutes of a cache that lives for thirty is another prefix',
+    thread: [living(30, 0, { cacheWrite5m: 10_000 }), living(30, 29, { cacheWrite5m: 10_200 })],
+    misses: [
+      firstMiss,
+      {
+        index: 1,
+        reason: 'prefix-change',
+        tokens: 10_000,
+        gap: 29 * minute,
+        lifetime: 30 * minute,
+      },
+    ],
+  },
+  {
+    name: 'a gap longer than thirty minutes',
+    thread: [living(30, 0, { cacheWrite5m: 10_000 }), living(30, 31, { cacheWrite5m: 10_200 })],
+    misses: [
+      firstMiss,
+      { index: 1, reason: 'expired', tokens: 10_000, gap: 31 * minute, lifetime: 30 * minute },
+    ],
+  },
+  {
+    name: 'a lifetime nobody knows: nothing is said',
+    thread: [
+      living(undefined, 0, { cacheWrite5m: 10_000 }),
+      living(undefined, 300, { input: 10_200 }),
+    ],
+    misses: [],
+  },
+  {
+    name: 'it is the cache of the message before that lives or does not',
+    thread: [
+      living(undefined, 0, { cacheWrite5m: 10_000 }),
+      message(9, { cacheWrite5m: 10_000 }),
+      living(undefined, 10, { input: 10_200 }),
+    ],
+    misses: [
+      { index: 2, reason: 'model-switch', tokens: 10_000, gap: minute, lifetime: 5 * minute },
+    ],
+  },
+  {
     name: 'without caches nothing is missed',
     thread: [message(0, { input: 5 }), message(9, { input: 9 })],
     misses: [],
@@ -128,7 +177,7 @@ describe('caches that were missed', () => {
         let at = 0;
         const messages = parts.map(([gap, model, own]) => {
           at += gap * minute;
-          return { at, model, usage: own };
+          return { at, model, usage: own, lifetime: 'recorded' as const };
         });
         for (const miss of cacheMisses(messages, [])) {
           const { usage: own } = messages[miss.index]!;

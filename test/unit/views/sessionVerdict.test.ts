@@ -78,6 +78,7 @@ describe('the verdict on a session', () => {
     backgrounds: [],
     messages,
     rates: {},
+    unknownLifetimes: [],
     running: false,
     now: start + 50 * minute,
     catalogueDate: '2026-11-21',
