@@ -109,7 +109,7 @@ export interface RecentCall {
   readonly ok: boolean;
   /** What it failed with: an HTTP status, else `aborted`, `timeout`, `connection` or `error`; null for one that was answered. */
   readonly failure: string | null;
-  /** Null for one that failed. */
+  /** Of one that failed the model it asked for; null where it named none. */
   readonly model: string | null;
   readonly tier: string | null;
   readonly agent: string | null;

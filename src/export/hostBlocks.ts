@@ -165,10 +165,10 @@ function bounded(amounts: readonly (readonly [number, number])[]): (readonly [nu
 }
 
 function eventLine(sid: string, event: OwnEvent): EventLine {
-  const { key, kind, at, aid, code, count } = event;
+  const { key, kind, at, aid, code, count, model } = event;
   return {
     ...{ event: key, kind, session: sid, at },
-    ...said({ agent: aid, code }),
+    ...said({ agent: aid, code, model }),
     ...(count !== 1 && { count }),
   };
 }

@@ -114,6 +114,8 @@ export interface EventLine {
   readonly at: number;
   readonly code?: string;
   readonly count?: number;
+  /** The model a failed request asked for. */
+  readonly model?: string;
 }
 
 /** Any line but the first. */

@@ -198,6 +198,8 @@ export interface SessionEvent {
   readonly code: string;
   /** How many (web searches), else 1. */
   readonly count: number;
+  /** The model a failed request asked for, as written; absent where the record does not say. */
+  readonly model?: string;
 }
 
 export const titleKinds = ['custom', 'ai', 'summary', 'prompt'] as const;

@@ -156,6 +156,17 @@ function isAccount({ labels }: ReportContext, root: string, named: string): bool
   return isAt(root, named) || labels.accounts.get(root) === named;
 }
 
+/** Whether a failed request asked for a model that is wanted, where one is: most do not say for which. */
+export function asksFor(
+  context: ReportContext,
+  { model }: { readonly model: string },
+  wanted: string | undefined,
+): boolean {
+  return (
+    wanted === undefined || (model !== '' && isModel(context, context.book.modelId(model), wanted))
+  );
+}
+
 /** Whether a model is the one named: its id, an alias of it, its family, tier or grade. */
 function isModel({ book }: ReportContext, model: string, named: string): boolean {
   if (model === named || model === book.modelId(named)) return true;

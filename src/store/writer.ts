@@ -133,7 +133,7 @@ export class Writer {
     this.#addCostState = db.prepare(
       'INSERT OR REPLACE INTO cost_state VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
-    this.#addEvent = db.prepare('INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.#addEvent = db.prepare('INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
     this.#addPullRequest = db.prepare(
       'INSERT INTO pull_request VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = min(at, excluded.at)',
     );
@@ -339,7 +339,8 @@ export class Writer {
       const session = sessionOf(event.sessionId).id;
       const agent = this.#agents.id(session, event.agentId);
       const code = this.#strings.id(event.code);
-      this.#addEvent.run(event.key, session, event.kind, event.at, agent, code, event.count);
+      const model = this.#strings.id(event.model ?? '');
+      this.#addEvent.run(event.key, session, event.kind, event.at, agent, code, event.count, model);
     }
     for (const link of batch.pullRequests) {
       this.#addPullRequest.run(sessionOf(link.sessionId).id, link.url, link.at);

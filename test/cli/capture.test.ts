@@ -126,7 +126,7 @@ describe('calls of programs', () => {
         usd === 0,
       ]),
       [
-        [false, '429', null, 'writer', true],
+        [false, '429', 'gpt-5.5', 'writer', true],
         [true, null, 'local/qwen3-coder:30b', null, true],
         [true, null, 'claude-sonnet-5-5', 'reviewer', false],
       ],
@@ -142,7 +142,14 @@ describe('calls of programs', () => {
     assert.equal(usdOf('--correlation', 'job-1'), chatUsd);
     assert.equal(usdOf('--task', 'T-1'), 2 * chatUsd);
     assert.equal(usdOf('--agent', 'writer'), writer.usd);
+    const failed = (...filter: string[]) =>
+      json(world, 'activity', '--period', 'all', ...filter)
+        .activity.filter(({ success }: { success: boolean }) => !success)
+        .map(({ model, error }: { model: string; error: string }) => [model, error]);
     assert.equal(json(world, 'activity', '--period', 'all').activity.length, 6);
+    assert.deepEqual(failed(), [['gpt-5.5', '429']]);
+    assert.deepEqual(failed('--model', 'gpt-5.5'), [['gpt-5.5', '429']]);
+    assert.deepEqual(failed('--model', 'claude-sonnet-5-5'), []);
     assert.match(world.run('sessions', '--period', 'all').out, /program\.mjs/);
     assert.match(world.run('verify').out, /5 messages agree with the store/);
     const csv = world.run('export', 'csv', '--period', 'all').out;

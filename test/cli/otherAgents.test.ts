@@ -65,10 +65,22 @@ describe('Copilot and OpenCode, in the terminal', () => {
     assert.match(sum.out, /A sum of 3 requests, as the agent wrote it when it ended/);
     assert.doesNotMatch(sum.out, /AI credits/);
     assert.match(world.run('session', '11111111', '--wide').out, /sum of 3 requests/);
+    const before = answer(world, 'breakdown', '--by', 'provider', '--period', 'all').rows;
+    assert.deepEqual(
+      before.map(({ provider }: { provider: string }) => provider),
+      ['(none)'],
+    );
     place(world, 'copilot', 'cases/database-wins');
     const db = openDatabase(world.dir.at('home', '.copilot', 'session-store.db'));
     db.exec('UPDATE assistant_usage_events SET total_nano_aiu = 1250000000, reasoning_tokens = 7');
     db.close();
+    // Whoever counts credits has answered; before there was nobody known.
+    const { rows } = answer(world, 'breakdown', '--by', 'provider', '--period', 'all');
+    const providers = rows.map((row: { provider: string; messages: number }) => [
+      row.provider,
+      row.messages,
+    ]);
+    assert.deepEqual(providers, [['github', 4]]);
     const session = world.run('session', '11111111', '--notes').out;
     assert.match(session, /GitHub counted 5\.00 AI credits for it, \$0\.05 beyond a plan/);
     assert.equal(answer(world, 'session', '11111111').aiCredits, 5);

@@ -59,7 +59,7 @@ export function downToV1(db: SqlDatabase): void {
       GROUP BY session, agent, model;
     DROP TABLE thinned; DROP TABLE thinned_place; DROP TABLE variant; DROP TABLE loss; DROP TABLE summary;
     DROP TABLE request_event; DROP TABLE thinned_request; DROP TABLE background_item; DROP TABLE told_sum;
-    ALTER TABLE cost_state DROP COLUMN started; ALTER TABLE cost_state DROP COLUMN tokens;
+    ALTER TABLE event DROP COLUMN model; ALTER TABLE cost_state DROP COLUMN started; ALTER TABLE cost_state DROP COLUMN tokens;
     ALTER TABLE session DROP COLUMN source; ALTER TABLE session DROP COLUMN host; DROP TABLE told_background;
     ALTER TABLE message RENAME TO later; ${tableOf('message')}
     INSERT OR IGNORE INTO message SELECT ${columnsOf('message')} FROM later; DROP TABLE later;

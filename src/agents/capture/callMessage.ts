@@ -21,6 +21,8 @@ export interface ReadCall {
   /** What it failed with; '' for one that was answered. */
   readonly failed: string;
   readonly id: string;
+  /** The model as it is priced; '' where neither the answer nor the call named one. */
+  readonly model: string;
   /** Absent for a call that failed before anything was used. */
   readonly message?: MessageLine;
 }
@@ -40,6 +42,7 @@ export function readCall(line: Json, session: string): ReadCall | undefined {
     program: label(line.program),
     failed: /^\w{1,60}$/.test(text(line.failed)) ? text(line.failed) : '',
     id,
+    model: modelIn(line),
   };
   const isAnswered = call.failed === '' || line.partial === true || line.usage !== undefined;
   return isAnswered ? { ...call, message: messageOf(line, api, session, call) } : call;
@@ -47,8 +50,7 @@ export function readCall(line: Json, session: string): ReadCall | undefined {
 
 function messageOf(line: Json, api: CallApi, session: string, call: ReadCall): MessageLine {
   const { id, agent, at, cwd } = call;
-  const model = wordIn(line.model) || unnamedModel;
-  const read = usageIn(object(line.usage), api, model);
+  const read = usageIn(object(line.usage), api, wordIn(line.model) || unnamedModel);
   const { usage, parts, iterations, incomplete, cacheSplit, speed, geo, reasoning } = read;
   const task = label(line.task);
   const ms = line.ms;
@@ -60,8 +62,7 @@ function messageOf(line: Json, api: CallApi, session: string, call: ReadCall): M
     sessionId: session,
     agentId: agent,
     at,
-    // Whether it costs nothing there the price list says, by what it knows of the model.
-    model: line.local === true ? `local/${model}` : model,
+    model: call.model || unnamedModel,
     usage,
     parts,
     iterations,
@@ -81,6 +82,13 @@ function messageOf(line: Json, api: CallApi, session: string, call: ReadCall): M
     error: call.failed,
     ...(reasoning > 0 && { reasoning }),
   };
+}
+
+/** The model of a call. Whether a local one costs nothing there the price list says, by what it knows of the model. */
+function modelIn(line: Json): string {
+  const model = wordIn(line.model);
+  if (line.local !== true) return model;
+  return `local/${model || unnamedModel}`;
 }
 
 const nothing: CallUsage = {

@@ -69,7 +69,7 @@ export class CallParser implements LineParser {
   }
 
   #call(call: ReadCall, offset: number): void {
-    const { at, agent: agentId, failed, id, message } = call;
+    const { at, agent: agentId, failed, id, model, message } = call;
     const sessionId = this.#session;
     const { state } = this;
     state.lastAt = Math.max(state.lastAt, at);
@@ -82,7 +82,8 @@ export class CallParser implements LineParser {
     if (failed === '') return;
     const kind = failed === 'aborted' ? 'interrupted' : 'api-error';
     const key = `call:${id}`;
-    this.#batch.events.push({ key, kind, sessionId, agentId, at, code: failed, count: 1 });
+    const event = { key, kind, sessionId, agentId, at, code: failed, count: 1 } as const;
+    this.#batch.events.push(model === '' ? event : { ...event, model });
   }
 
   #trace({ at, cwd, program }: ReadCall, offset: number): void {

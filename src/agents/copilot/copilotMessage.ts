@@ -1,4 +1,5 @@
 import {
+  attributionOf,
   type CountSource,
   emptyMessage,
   type MessageLine,
@@ -96,6 +97,8 @@ export function copilotMessage(spend: CopilotSpend): MessageLine {
     version: spend.version,
     effort: spend.effort,
     durationMs: spend.durationMs,
+    // Only GitHub counts credits. Who answers where none are said, is in no log.
+    attribution: attributionOf(spend.nanoCredits > 0 ? 'github' : ''),
     countedFrom: spend.countedFrom,
     ...(requests !== 1 && { requests }),
     ...(spend.nanoCredits > 0 && { nanoCredits: spend.nanoCredits }),

@@ -110,10 +110,11 @@ function readEvent(line: Json): LineRecords | undefined {
   const { at, count = 1 } = line;
   if (key === '' || sessionId === '' || kind === undefined || !isTime(at)) return undefined;
   if (tokenCount(count) === undefined) return undefined;
+  const agentId = name(line.agent);
   const code = name(line.code);
-  return {
-    event: { key, kind, sessionId, agentId: name(line.agent), at, code, count: count as number },
-  };
+  const model = name(line.model);
+  const said = { key, kind, sessionId, agentId, at, code, count: count as number };
+  return { event: model === '' ? said : { ...said, model } };
 }
 
 function readSession(line: Json): LineRecords | undefined {

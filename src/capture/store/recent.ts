@@ -31,9 +31,12 @@ export function recent(context: ReportContext, wanted: number, beginning: number
   const failed = eventRows(db, span, failures)
     .filter(({ session }) => passesBackground(session))
     .slice(-wanted)
-    .map(({ at, agent, code }): RecentCall => {
+    .map(({ at, agent, code, model }): RecentCall => {
       const type = names.agentType(agent);
-      return { ...nothing, at: iso(at), failure: code, agent: nameOf(names, agent, type) };
+      const asked = { ...nothing, at: iso(at), failure: code, agent: nameOf(names, agent, type) };
+      if (model === '') return asked;
+      const id = context.book.modelId(model);
+      return { ...asked, model: id, tier: tierOf(id, context.book) };
     });
   return [...answered, ...failed].sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, wanted);
 }

@@ -1,5 +1,5 @@
 import type { ReportContext } from '../../query/context.ts';
-import { matcherOf } from '../../query/filters.ts';
+import { asksFor, matcherOf } from '../../query/filters.ts';
 import type { Names } from '../../query/names.ts';
 import type { Question } from '../../query/question.ts';
 import type { Selection } from '../../query/select.ts';
@@ -169,7 +169,7 @@ function withTitles(
   }));
 }
 
-/** Refused requests since a moment. One has no model and no branch: a filter on them leaves it out. */
+/** Refused requests since a moment. One has no branch, most no model: a filter on them leaves it out. */
 function refused(
   context: ReportContext,
   { span, filters }: Question,
@@ -177,14 +177,14 @@ function refused(
   since: number | undefined,
 ): Activity[] {
   const { model, branch, agent, ...ofSession } = filters;
-  if (model !== undefined || branch !== undefined) return [];
+  if (branch !== undefined) return [];
   const from = Math.max(span?.from ?? 0, since ?? 0);
   const part = { from, to: span?.to ?? Number.MAX_SAFE_INTEGER };
   const matcher = matcherOf(context, ofSession, names);
   const events = eventRows(context.db, part, ['api-error']);
   names.prefetchAgents(events.map((event) => event.agent));
   return events
-    .filter((event) => matcher.passesBackground(event.session))
+    .filter((event) => matcher.passesBackground(event.session) && asksFor(context, event, model))
     .filter((event) => agent === undefined || names.agentType(event.agent) === agent)
     .map((event) => ({
       sid: names.place(event.session).sid,
@@ -192,7 +192,7 @@ function refused(
       title: undefined,
       project: names.project(event.session),
       agent: names.agentType(event.agent),
-      model: '',
+      model: event.model === '' ? '' : context.book.modelId(event.model),
       at: event.at,
       nano: 0,
       unpriced: 0,

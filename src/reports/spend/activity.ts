@@ -7,7 +7,7 @@ import {
   type ReportContext,
   warnings,
 } from '../../query/context.ts';
-import { matcherOf } from '../../query/filters.ts';
+import { asksFor, matcherOf } from '../../query/filters.ts';
 import { Names } from '../../query/names.ts';
 import { type FilterName, filterNames } from '../../query/options.ts';
 import { numberOption, type Question } from '../../query/question.ts';
@@ -130,19 +130,19 @@ function errors(
 ): Entry[] {
   const { model, branch, task, correlation, agent, ...ofSession } = wanted;
   // An error has none of these: whether it is meant nobody can say.
-  if ([model, branch, task, correlation].some((filter) => filter !== undefined)) return [];
+  if ([branch, task, correlation].some((filter) => filter !== undefined)) return [];
   const from = Math.max(span?.from ?? 0, oldest ?? 0);
   const part = { from, to: span?.to ?? Number.MAX_SAFE_INTEGER };
   const matcher = matcherOf(context, ofSession, names);
   const events = eventRows(context.db, part, ['api-error']).slice(-limit);
   names.prefetchAgents(events.map((event) => event.agent));
   return events
-    .filter((event) => matcher.passesBackground(event.session))
+    .filter((event) => matcher.passesBackground(event.session) && asksFor(context, event, model))
     .map((event) => ({
       at: event.at,
       session: event.session,
       agent: names.agentType(event.agent),
-      model: null,
+      model: event.model === '' ? null : context.book.modelId(event.model),
       message: undefined,
       error: event.code,
     }))

@@ -16,6 +16,8 @@ export interface EventRow {
   /** Error code, HTTP status, tool name or trigger. */
   readonly code: string;
   readonly count: number;
+  /** The model a failed request asked for, as written; '' where that is not said. */
+  readonly model: string;
 }
 
 /** Events of a span, or all of them, earliest first; of these kinds only. */
@@ -28,8 +30,9 @@ export function eventRows(
   return db
     .prepare(
       `SELECT e.kind AS kind, e.at AS at, e.session AS session, e.agent AS agent, w.text AS code,
-         e.count AS count, min(coalesce(s.own_at, s.first_at, 0)) AS start
+         e.count AS count, o.text AS model, min(coalesce(s.own_at, s.first_at, 0)) AS start
        FROM event e JOIN session s ON s.id = e.session JOIN word w ON w.id = e.code
+         JOIN word o ON o.id = e.model
        WHERE e.kind IN (SELECT value FROM json_each(?)) ${where}
        GROUP BY e.key, e.kind ORDER BY e.at, e.key`,
     )

@@ -47,6 +47,8 @@ export interface OwnEvent {
   readonly aid: string;
   readonly code: string;
   readonly count: number;
+  /** The model a failed request asked for; '' where that is not said. */
+  readonly model: string;
 }
 
 /** What of a session is read when its turn comes: messages and events earliest first. */
@@ -103,8 +105,9 @@ export function contentReader(db: SqlDatabase): (session: number) => SessionCont
      WHERE a.session = ? AND a.aid <> '' ORDER BY a.aid`,
   );
   const events = db.prepare(
-    `SELECT e.key AS key, e.kind AS kind, e.at AS at, a.aid AS aid, w.text AS code, e.count AS count
-     FROM event e JOIN agent a ON a.id = e.agent JOIN word w ON w.id = e.code
+    `SELECT e.key AS key, e.kind AS kind, e.at AS at, a.aid AS aid, w.text AS code, e.count AS count,
+       o.text AS model
+     FROM event e JOIN agent a ON a.id = e.agent JOIN word w ON w.id = e.code JOIN word o ON o.id = e.model
      WHERE e.session = ? ORDER BY e.at, e.key, e.kind`,
   );
   return (session) => ({

@@ -457,12 +457,14 @@ ALTER TABLE session ADD COLUMN source INTEGER NOT NULL DEFAULT 0;
 /**
  * Sessions of other hosts: which host one ran on (a word; 0 for this machine), and what of its background that
  * host said, as it cannot be reconciled here. How much of a message's output went into reasoning, null where
- * that is not said. And the few messages that were recovered from a counter (\`countSources.counter\`), without looking
- * at all others; of how many requests such a one is the sum, \`requests\` says with 0, nobody knows.
+ * that is not said. And the few messages that were recovered from a counter (`countSources.counter`), without looking
+ * at all others; of how many requests such a one is the sum, `requests` says with 0, nobody knows. And the model (a
+ * word) that a failed request asked for, 0 where that is not said.
  */
 export const schemaV13 = `
 ALTER TABLE session ADD COLUMN host INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE message ADD COLUMN reasoning INTEGER;
+ALTER TABLE event ADD COLUMN model INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX message_recovered ON message (at) WHERE source = 5;
 CREATE TABLE told_background (
   session INTEGER PRIMARY KEY,

@@ -157,10 +157,15 @@ describe('captured calls', () => {
   it('that failed are events at no cost; that broke off are lower bounds', () => {
     const failed = read({ ...call, failed: '429' });
     assert.deepEqual(failed.messages, []);
+    const { model: asked, ...unnamed } = call;
     assert.deepEqual(
-      failed.events.map(({ kind, code, key }) => [kind, code, key]),
-      [['api-error', '429', 'call:c1']],
+      failed.events.map(({ kind, code, key, model }) => [kind, code, key, model]),
+      [['api-error', '429', 'call:c1', asked]],
     );
+    // One that named no model, and one on the user's own hardware.
+    assert.equal(read({ ...unnamed, failed: '400' }).events[0]!.model, undefined);
+    const local = read({ ...call, model: 'qwen3', local: true, failed: 'connection' });
+    assert.equal(local.events[0]!.model, 'local/qwen3');
     assert.equal(read({ ...call, failed: 'aborted' }).events[0]!.kind, 'interrupted');
     const partial = read({ ...call, partial: true });
     assert.deepEqual([partial.messages[0]!.stopReason, partial.messages[0]!.usage], ['', noUsage]);
