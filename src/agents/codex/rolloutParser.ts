@@ -469,7 +469,7 @@ function spent({
     if (isWhole(moved) && isWhole(lost) && !isNothing(lost)) return { ...byRequest(last), lost };
   }
   if (!isWhole(moved)) return byRequest(last ?? total);
-  // Who writes no \`last\` at all logs each request by its counter.
+  // Who writes no `last` at all logs each request by its counter.
   return { counts: moved, countedBy: last === undefined ? 'request' : 'counter' };
 }
 
