@@ -7,8 +7,6 @@ import { carryOutUninstall, planUninstall } from '../../guard/install/installFil
 import { makeChange, uninstallChange } from '../../statusline/install.ts';
 import { installFile } from '../../statusline/installRecord.ts';
 import { sizeText } from '../../text/byteSize.ts';
-import type { Alerts } from '../alerts/alerts.ts';
-import type { CompanyGateway } from '../budgets/companyGateway.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import type { Launcher } from '../launcher/launcher.ts';
 import { guarded, inUse, notDeleted, userOf } from './guard.ts';
@@ -21,8 +19,8 @@ const mostNamed = 15;
 export interface Keepers {
   readonly model: SpendModel;
   readonly launcher: Pick<Launcher, 'remove'>;
-  readonly alerts: Pick<Alerts, 'forgetSecrets'>;
-  readonly gateway: Pick<CompanyGateway, 'forget'>;
+  readonly alerts: { forgetSecrets(): Promise<void> };
+  readonly gateway: { forget(): Promise<void> };
 }
 
 /** Lists what would be deleted, deletes it if confirmed, and offers to uninstall. */
