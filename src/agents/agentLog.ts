@@ -158,6 +158,8 @@ export interface AgentLog {
   readonly product: string;
   /** Its sessions are programs that call models themselves: advice on how a coding agent is used is none for them. */
   readonly isOfPrograms?: true;
+  /** Sessions of other agents may stand there, too: those belong where the agents write them themselves. */
+  readonly isSecondary?: true;
   /** The environment variable by which the agent finds its configuration directory; undefined for none. */
   readonly homeVariable: string | undefined;
   /**

@@ -7,6 +7,7 @@ import { claudeLog } from './claude/claudeLog.ts';
 import { desktopLog } from './claude/desktopLog.ts';
 import { codexLog } from './codex/codexLog.ts';
 import { copilotLog } from './copilot/copilotLog.ts';
+import { tracesLog } from './copilot/tracesLog.ts';
 import { homesIn } from './hosts/homes.ts';
 import { hostLog } from './hosts/hostLog.ts';
 import { ofHost } from './ofHost.ts';
@@ -18,6 +19,7 @@ const logs: AgentLog[] = [
   desktopLog,
   codexLog,
   copilotLog,
+  tracesLog,
   openCodeLog,
   captureLog,
   hostLog,
@@ -58,6 +60,7 @@ export interface PlacedChunk {
     readonly product: string;
     /** '' for this machine. */
     readonly host: string;
+    readonly isSecondary: boolean;
     readonly mtimeMs: number;
   };
   readonly chunk: TranscriptChunk;
@@ -73,9 +76,11 @@ export function placed(
 ): PlacedChunk {
   const { origin } = chunk;
   const host = origin?.host ?? root.host ?? '';
-  const product = origin?.product ?? agentLog(root).product;
+  const log = agentLog(root);
+  const product = origin?.product ?? log.product;
+  const isSecondary = log.isSecondary === true;
   return {
-    file: { path, root: origin?.account ?? root.path, product, host, mtimeMs },
+    file: { path, root: origin?.account ?? root.path, product, host, isSecondary, mtimeMs },
     chunk: host === '' ? chunk : ofHost(chunk, host),
     agentMetadata: host === '' ? agentMetadata : agentMetadata.map((fact) => ofRoot(root, fact)),
   };
@@ -90,6 +95,7 @@ export function ofRoot<T extends { readonly sessionId: string }>({ host = '' }: 
 const rootVariables = [
   ...['CLAUDE_CONFIG_DIR', 'CODEX_HOME', 'COPILOT_HOME'],
   ...['OPENCODE_DB', 'OUTLAY_CAPTURE_DIR', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'APPDATA'],
+  ...['VSCODE_APPDATA', 'VSCODE_PORTABLE', 'VSCODE_AGENT_FOLDER'],
 ] as const;
 
 /** Of an environment what decides where roots are: little enough to be sent from thread to thread. */
@@ -108,7 +114,7 @@ export function agentsLeftOut(reads: {
   return [
     ...(reads.readsCodex ? [] : [codexLog.name]),
     ...(reads.readsClaudeDesktop ? [] : [desktopLog.name]),
-    ...(reads.readsCopilot ? [] : [copilotLog.name]),
+    ...(reads.readsCopilot ? [] : [copilotLog.name, tracesLog.name]),
     ...(reads.readsOpenCode ? [] : [openCodeLog.name]),
     ...(reads.readsCapturedCalls ? [] : [captureLog.name]),
   ];

@@ -51,10 +51,20 @@ export function attributionOf(provider = ''): Attribution {
 /**
  * Where a count was taken from, best first, by an agent that writes the same spend down in several places:
  * of one session the best alone count. `only` is any other agent's. A `beside` stands in no `sum`, but beside
- * records it is one of them. A `counter` is no such place: an agent that keeps a running counter beside its requests
- * did not log this one (or several), and what it used is how far the counter moved.
+ * records it is one of them. What an editor noted of a session (`traced`) yields to all that the log of an agent it
+ * runs says of it; requests of the editor's own are `apart` from them. A `counter` is no such place: an agent that keeps
+ * a running counter beside its requests did not log this one (or several), and what it used is how far the counter moved.
  */
-export const countSources = { only: 0, row: 1, record: 2, beside: 3, sum: 4, counter: 5 } as const;
+export const countSources = {
+  only: 0,
+  row: 1,
+  record: 2,
+  beside: 3,
+  sum: 4,
+  counter: 5,
+  traced: 6,
+  apart: 7,
+} as const;
 export type CountSource = (typeof countSources)[keyof typeof countSources];
 
 /**

@@ -10,7 +10,14 @@ import type { ToldSum } from '../model/requests/toldSum.ts';
 import type { RetentionLimits } from '../model/retention.ts';
 import type { SqlDatabase, Statement } from '../platform/sqlite/types.ts';
 import { Agents } from './ingest/agentTable.ts';
-import { Files, hostKey, productKey, rootsOfHosts } from './ingest/fileTable.ts';
+import {
+  Files,
+  hostKey,
+  productKey,
+  rootsOfHosts,
+  secondaryKey,
+  secondaryRoots,
+} from './ingest/fileTable.ts';
 import { HostSessions } from './ingest/hosts/hostSessions.ts';
 import { Losses } from './ingest/lossTable.ts';
 import { type MessageVariants, mergeLines } from './ingest/merge.ts';
@@ -37,6 +44,8 @@ export interface SourceFile {
   readonly product?: string;
   /** Name of the host whose sessions they are; this machine's where it is not said. */
   readonly host?: string;
+  /** Sessions of other agents may stand there, too: those belong where the agents write them themselves. */
+  readonly isSecondary?: boolean;
   readonly mtimeMs: number;
 }
 
@@ -141,6 +150,7 @@ export class Writer {
     this.#setMeta = db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
     this.#dropMeta = db.prepare('DELETE FROM meta WHERE key = ?');
     this.#foreignRoots = rootsOfHosts(db);
+    this.#sessions.secondaryRoots = secondaryRoots(db);
     this.#bumpRevision = db.prepare(
       `INSERT INTO meta VALUES ('revision', '1')
        ON CONFLICT DO UPDATE SET value = CAST(value AS INTEGER) + 1`,
@@ -257,6 +267,7 @@ export class Writer {
       this.#requests.forget();
       this.#hosts.forget();
       this.#foreignRoots = rootsOfHosts(this.#db);
+      this.#sessions.secondaryRoots = secondaryRoots(this.#db);
       this.#foreign = new Map();
       this.#unreconciled = new Set();
       throw error;
@@ -264,7 +275,11 @@ export class Writer {
   }
 
   /** Notes whose a root is: its sessions stay so, when the folder has gone. */
-  #nameRoot({ root, product = usualProduct, host = '' }: SourceFile): void {
+  #nameRoot({ root, product = usualProduct, host = '', isSecondary = false }: SourceFile): void {
+    if (isSecondary && !this.#sessions.secondaryRoots.has(root)) {
+      this.#setMeta.run(secondaryKey(root), '1');
+      this.#sessions.secondaryRoots = new Set([...this.#sessions.secondaryRoots, root]);
+    }
     if (product !== usualProduct) this.#setMeta.run(productKey(root), product);
     if (host !== '') this.#setMeta.run(hostKey(root), host);
     else if (this.#foreignRoots.delete(root)) this.#dropMeta.run(hostKey(root));

@@ -33,7 +33,7 @@ export interface AgentSet {
 }
 
 /** The sets of an agent. */
-export function agentSets(agent: 'codex' | 'copilot' | 'opencode'): AgentSet[] {
+export function agentSets(agent: 'codex' | 'copilot' | 'copilot-traces' | 'opencode'): AgentSet[] {
   const expected = JSON.parse(
     readFileSync(join(folder, `${agent}-expected.json`), 'utf8'),
   ) as Readonly<Record<string, ExpectedAgentSet>>;

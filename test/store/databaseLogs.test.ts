@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { copilotLog } from '../../src/agents/copilot/copilotLog.ts';
+import { tracesLog } from '../../src/agents/copilot/tracesLog.ts';
 import { openCodeLog } from '../../src/agents/opencode/openCodeLog.ts';
 import { StoreReader } from '../../src/store/query/storeReader.ts';
 import { homesOf } from '../lib/agentHomes.ts';
@@ -18,13 +19,19 @@ const agents = [
     counted: 'sessions',
     example: 'cases/database-wins',
   },
+  {
+    log: tracesLog,
+    sets: agentSets('copilot-traces'),
+    counted: 'sessions',
+    example: 'cases/roll-up',
+  },
   { log: openCodeLog, sets: agentSets('opencode'), counted: 'threads', example: 'cases/fork' },
 ] as const;
 
 for (const { log, sets, counted, example } of agents) {
-  const { product } = log;
+  const { name: agent, product } = log;
 
-  describe(`logs of ${product} in the store`, () => {
+  describe(`logs of ${agent} in the store`, () => {
     const homeOf = homesOf(sets);
 
     for (const engine of engines) {

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { emptyBatch } from '../../src/agents/batch.ts';
 import { codexLog } from '../../src/agents/codex/codexLog.ts';
 import { copilotLog } from '../../src/agents/copilot/copilotLog.ts';
+import { tracesLog } from '../../src/agents/copilot/tracesLog.ts';
 import { dayMs } from '../../src/model/calendar.ts';
 import { HumanError } from '../../src/model/errors.ts';
 import type { MessageLine } from '../../src/model/records.ts';
@@ -294,6 +295,15 @@ test('every query of the store answers with the columns its row type names', () 
     const db = recorder.over(openForWriting(':memory:').db);
     ingestLogs(db, codexLog, dir.path);
     recoveredRows(db, undefined);
+    db.close();
+  }
+  {
+    using dir = tempDir();
+    // Sessions an editor traced: have they messages of their own log?
+    const set = agentSets('copilot-traces').find(({ name }) => name === 'samples/store-2');
+    writeAgentSet(set!, dir.path);
+    const db = recorder.over(openForWriting(':memory:').db);
+    ingestLogs(db, tracesLog, dir.path);
     db.close();
   }
   for (const { files } of examples) {

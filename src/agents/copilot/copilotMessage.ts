@@ -52,6 +52,11 @@ function usageOf({ input, output, read, written }: CopilotCounts): Usage {
   return { ...noUsage, input: input - cacheRead - cacheWrite5m, cacheRead, cacheWrite5m, output };
 }
 
+/** Credits as the terminal agent writes them: where they are not known they stand as 0. */
+export function creditsIn(value: unknown): number | null {
+  return tokenCount(value) || null;
+}
+
 /** A request, or a sum of several, as Copilot wrote it down. */
 export interface CopilotSpend {
   readonly id: string;
@@ -71,8 +76,10 @@ export interface CopilotSpend {
   readonly version: string;
   readonly effort: string;
   readonly durationMs: number | null;
-  /** AI credits that were counted, billionths; 0 where that is not said, as for models of one's own provider. */
-  readonly nanoCredits: number;
+  /** AI credits that were counted, billionths; null where that is not said, as for models of one's own provider. */
+  readonly nanoCredits: number | null;
+  /** Who answered; absent where that is not said. */
+  readonly provider?: string;
 }
 
 /** What was spent as the record of a message. */
@@ -97,11 +104,11 @@ export function copilotMessage(spend: CopilotSpend): MessageLine {
     version: spend.version,
     effort: spend.effort,
     durationMs: spend.durationMs,
-    // Only GitHub counts credits. Who answers where none are said, is in no log.
-    attribution: attributionOf(spend.nanoCredits > 0 ? 'github' : ''),
+    // Only GitHub counts credits. Who answers where neither is said, is in no log.
+    attribution: attributionOf(spend.provider ?? (spend.nanoCredits ? 'github' : '')),
     countedFrom: spend.countedFrom,
     ...(requests !== 1 && { requests }),
-    ...(spend.nanoCredits > 0 && { nanoCredits: spend.nanoCredits }),
+    ...(spend.nanoCredits !== null && { nanoCredits: spend.nanoCredits }),
     ...(counts.reasoning > 0 && { reasoning: counts.reasoning }),
   };
 }

@@ -13,6 +13,7 @@ import {
   type CopilotCounts,
   type CopilotSpend,
   copilotMessage,
+  creditsIn,
   isNothing,
   readCounts,
 } from './copilotMessage.ts';
@@ -236,7 +237,7 @@ export class EventParser implements LineParser {
       countedFrom: countSources.record,
       tools: Object.keys(object(usage.toolCounts)).slice(0, mostNames),
       durationMs: tokenCount(usage.duration) ?? null,
-      nanoCredits: creditsOf(usage),
+      nanoCredits: creditsIn(object(usage.copilotUsage).totalNanoAiu),
     });
   }
 
@@ -248,7 +249,7 @@ export class EventParser implements LineParser {
       model: text(usage.model) || this.state.model,
       counts: readCounts(usage, fields),
       countedFrom: countSources.beside,
-      nanoCredits: creditsOf(usage),
+      nanoCredits: creditsIn(object(usage.copilotUsage).totalNanoAiu),
     });
   }
 
@@ -280,7 +281,7 @@ export class EventParser implements LineParser {
         counts: { ...own, odd: sum.odd },
         countedFrom: countSources.sum,
         requests: Math.max(0, own.requests),
-        nanoCredits: own.nanoCredits,
+        nanoCredits: creditsIn(own.nanoCredits),
       });
     }
   }
@@ -318,7 +319,7 @@ export class EventParser implements LineParser {
         version: state.version,
         effort: state.effort,
         durationMs: null,
-        nanoCredits: 0,
+        nanoCredits: null,
         ...spend,
       }),
     );
@@ -373,11 +374,6 @@ function sumOf(metric: Json): ModelSum & Pick<CopilotCounts, 'odd'> {
   const requests = tokenCount(object(metric.requests).count) ?? 0;
   const nanoCredits = tokenCount(metric.totalNanoAiu) ?? 0;
   return { ...readCounts(object(metric.usage), fields), requests, nanoCredits };
-}
-
-/** AI credits of one request, billionths; 0 where they are not said. */
-function creditsOf(usage: Json): number {
-  return tokenCount(object(usage.copilotUsage).totalNanoAiu) ?? 0;
 }
 
 const sumKeys = [

@@ -6,7 +6,7 @@ import { columnsOf, type RowBatch } from '../database.ts';
 import { text, tokenCount } from '../json.ts';
 import { readTime } from '../timestamp.ts';
 import { oneLine } from '../titleLine.ts';
-import { copilotMessage, isNothing, readCounts } from './copilotMessage.ts';
+import { copilotMessage, creditsIn, isNothing, readCounts } from './copilotMessage.ts';
 
 /** How far a database was read. */
 export interface UsageState {
@@ -150,7 +150,7 @@ class RowReader {
         version: '',
         effort: text(row.reasoning_effort),
         durationMs: tokenCount(row.duration_ms) ?? null,
-        nanoCredits: tokenCount(row.total_nano_aiu) ?? 0,
+        nanoCredits: creditsIn(row.total_nano_aiu),
       }),
     );
   }

@@ -37,6 +37,11 @@ export function hostKey(root: string): string {
   return `host:${root}`;
 }
 
+/** The key in `meta` under which it is kept that sessions of other agents stand below a root, too. */
+export function secondaryKey(root: string): string {
+  return `secondary:${root}`;
+}
+
 /** What tells whether a transcript has changed. */
 export interface SeenFile {
   readonly size: number;
@@ -52,10 +57,19 @@ export const filesOfHosts = `SELECT f.path AS path, m.value AS host FROM meta m
 
 /** Roots that were read as another host's. */
 export function rootsOfHosts(db: SqlDatabase): Set<string> {
+  return rootsWith(db, hostKey);
+}
+
+/** Roots below which sessions of other agents stand, too. */
+export function secondaryRoots(db: SqlDatabase): Set<string> {
+  return rootsWith(db, secondaryKey);
+}
+
+function rootsWith(db: SqlDatabase, keyOf: (root: string) => string): Set<string> {
   const rows = db
     .prepare('SELECT key FROM meta WHERE key >= ? AND key < ?')
-    .all<{ key: string }>(hostKey(''), hostKey('\u{10ffff}'));
-  return new Set(rows.map(({ key }) => key.slice(hostKey('').length)));
+    .all<{ key: string }>(keyOf(''), keyOf('\u{10ffff}'));
+  return new Set(rows.map(({ key }) => key.slice(keyOf('').length)));
 }
 
 /** Adds the hosts that files were read as. */

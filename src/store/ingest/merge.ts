@@ -84,15 +84,21 @@ export function isOneOfSeveral(source: number): boolean {
   return source !== countSources.only && source !== countSources.counter;
 }
 
+/** Of a session that an editor traced, whose agent has a log of its own: it is as good as any place. */
+export const ownLog = -1;
+
 /** Whether what is counted from one place is not to be counted where there is another. */
 export function yieldsTo(source: number, best: number): boolean {
+  if (source === countSources.apart) return false;
+  if (source === countSources.traced) return best !== countSources.only && best !== source;
   if (best === countSources.row) return source > best;
   return best === countSources.record && source === countSources.sum;
 }
 
-/** Whether a place decides for its session; what stands beside others never does. */
+/** Whether a place decides for its session; what stands beside others, or apart from them, never does. */
 export function isBetterSource(source: number, best: number): boolean {
-  return source !== countSources.beside && (best === countSources.only || source < best);
+  if (source === countSources.beside || source === countSources.apart) return false;
+  return best === countSources.only || source < best;
 }
 
 /** One record as a message of its own. */
@@ -195,8 +201,8 @@ export function betterOccurrence(a: Occurrence, b: Occurrence): Occurrence {
 /**
  * Which of two records of one response is kept: one that says what was sent before a placeholder of
  * zeros, a final before an unfinished one, then the larger total, a direct line before a progress
- * copy, main thread before side chain, counts that could all be read, then the earliest. What is
- * still equal is distinguished by content, so that the order of reading never decides.
+ * copy, main thread before side chain, counts that could all be read, the earliest, one that says its branch.
+ * What is still equal is distinguished by content, so that the order of reading never decides.
  */
 export function compareLines(a: MessageLine, b: MessageLine): number {
   return (
@@ -207,6 +213,8 @@ export function compareLines(a: MessageLine, b: MessageLine): number {
     Number(a.sidechain) - Number(b.sidechain) ||
     Number(a.incomplete) - Number(b.incomplete) ||
     a.at - b.at ||
+    // Of a traced request the branch is known when the turn ends.
+    Number(a.branch === '') - Number(b.branch === '') ||
     compareText(content(a), content(b))
   );
 }

@@ -62,6 +62,7 @@ export class Messages {
   readonly #update: Statement;
   readonly #delete: Statement;
   readonly #countedFrom: Statement;
+  readonly #own: Statement;
   /** Of the ids in a table that was empty when this process became its writer; else undefined. */
   readonly #ids: IdFilter | undefined;
 
@@ -84,6 +85,9 @@ export class Messages {
     this.#update = db.prepare(`UPDATE message SET ${sets} WHERE id = ?`);
     this.#delete = db.prepare('DELETE FROM message WHERE id = ?');
     this.#countedFrom = db.prepare('SELECT * FROM message WHERE session = ? AND source > 0');
+    this.#own = db.prepare(
+      `SELECT 1 FROM message WHERE session = ? AND source IN (${countSources.only}, ${countSources.counter}) LIMIT 1`,
+    );
     const isEmpty = db.prepare('SELECT 1 FROM message LIMIT 1').get() === undefined;
     this.#ids = isEmpty ? new IdFilter() : undefined;
   }
@@ -106,6 +110,11 @@ export class Messages {
   /** The messages of a session whose spend may stand in several places. */
   withSource(session: number): MessageRow[] {
     return this.#countedFrom.all<MessageRow>(session);
+  }
+
+  /** Whether a session has messages of an agent that writes its spend down in one place. */
+  hasOwn(session: number): boolean {
+    return this.#own.get(session) !== undefined;
   }
 
   /** A new message. */

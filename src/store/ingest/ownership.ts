@@ -20,6 +20,7 @@ import {
   type MessageVariants,
   merge,
   type Occurrence,
+  ownLog,
   type SourceRank,
   type VariantKey,
   yieldsTo,
@@ -121,12 +122,27 @@ export class Ownership {
    */
   #isOutdone({ kept, occurrences }: MergedMessage): boolean {
     const source = kept.countedFrom ?? countSources.only;
-    if (!isOneOfSeveral(source)) return false;
+    if (!isOneOfSeveral(source)) {
+      for (const sid of occurrences.keys()) {
+        const session = this.#sessions.known(sid);
+        if (session.source === countSources.traced) this.#countFrom(session, ownLog);
+      }
+      return false;
+    }
     // Such an agent copies no messages from session to session.
     const [sid] = occurrences.keys();
     const session = this.#sessions.known(sid!);
+    const isNew = session.source === countSources.only;
+    if (isNew && source === countSources.traced && this.#messages.hasOwn(session.id)) {
+      this.#countFrom(session, ownLog);
+    }
     if (yieldsTo(source, session.source)) return true;
-    if (!isBetterSource(source, session.source)) return false;
+    if (isBetterSource(source, session.source)) this.#countFrom(session, source);
+    return false;
+  }
+
+  /** From now on the messages of a session are counted from one place; those of lesser ones go. */
+  #countFrom(session: SessionRow, source: number): void {
     session.source = source;
     this.#sessions.touch(session);
     for (const row of this.#messages.withSource(session.id)) {
@@ -136,7 +152,6 @@ export class Ownership {
       }
       this.#delete(row);
     }
-    return false;
   }
 
   #hostOf(session: number): string {

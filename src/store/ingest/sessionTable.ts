@@ -24,7 +24,7 @@ export interface SessionRow {
   version_at: number;
   entrypoint: number;
   written_at: number;
-  /** The best place of those its messages were counted from (`countSources`); 0 where they have one only. */
+  /** The best place of those its messages were counted from (`countSources`, `ownLog`); 0 where they have one only. */
   source: number;
 }
 
@@ -66,6 +66,8 @@ export class Sessions {
   readonly #latestTitle: Statement;
   readonly #earliestTitle: Statement;
   readonly #dropOldTitles: Statement;
+  /** Paths of roots where sessions of others stand, too (`SourceFile.isSecondary`). */
+  secondaryRoots: ReadonlySet<string> = new Set();
   #rows = new Map<string, SessionRow>();
   #byNumber = new Map<number, SessionRow>();
   #changed = new Set<SessionRow>();
@@ -98,12 +100,23 @@ export class Sessions {
       row = this.#find(sid)!;
       this.#created.push(row.id);
     }
-    // Copied into two accounts, a session belongs to the one whose path sorts first.
-    if (row.root !== root && this.#strings.text(root) < this.#strings.text(row.root)) {
+    if (row.root !== root && this.#comesBefore(root, row.root)) {
       row.root = root;
       this.#changed.add(row);
     }
     return this.#cache(row);
+  }
+
+  /**
+   * Copied into two accounts, a session belongs to the one whose path sorts first; one that an editor traced, to the
+   * agent that writes it itself.
+   */
+  #comesBefore(root: number, other: number): boolean {
+    const [path, otherPath] = [this.#strings.text(root), this.#strings.text(other)];
+    const [isTraced, isOtherTraced] = [path, otherPath].map((each) =>
+      this.secondaryRoots.has(each),
+    );
+    return isTraced === isOtherTraced ? path < otherPath : isOtherTraced === true;
   }
 
   /** Sessions inserted since this was asked last. */

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
+  agentsLeftOut,
   findRoots,
   folderProblem,
   knownRoot,
   type RootOptions,
+  rootEnvironment,
 } from '../../../src/agents/registry.ts';
 import { callFileName } from '../../../src/model/capture/callRecord.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
@@ -162,6 +164,58 @@ test('Copilot and OpenCode: where they stand, unless switched off, and told by w
     names.map((name) => knownRoot(`${dir.path}/${name}`).agent),
     ['claude', 'copilot', 'copilot', 'opencode'],
   );
+});
+
+test('agent traces of VS Code: where each editor and server keeps its data, once they are written', () => {
+  using dir = home('.claude');
+  const copilot = 'User/globalStorage/github.copilot-chat';
+  const places = [
+    '.config/Code',
+    '.config/Code - Insiders',
+    '.config/VSCodium',
+    'Library/Application Support/Code',
+    'AppData/Roaming/Code',
+    '.vscode-server/data',
+    '.vscode-server-insiders/data',
+  ].map((place) => `${place}/${copilot}`);
+  for (const place of places) mkdirSync(`${dir.path}/${place}`, { recursive: true });
+  assert.deepEqual(rootsOf(dir), ['~/.claude default'], 'nothing where they are not switched on');
+  for (const place of places) writeFileSync(`${dir.path}/${place}/agent-traces.db`, '');
+  const shown = places.map((place) => `~/${place} default`);
+  assert.deepEqual(rootsOf(dir).sort(), ['~/.claude default', ...shown].sort());
+  assert.deepEqual(rootsOf(dir, { withoutAgents: ['copilot', 'copilot-traces'] }), [
+    '~/.claude default',
+  ]);
+  assert.deepEqual(
+    agentsLeftOut({
+      readsCodex: true,
+      readsClaudeDesktop: true,
+      readsCopilot: false,
+      readsOpenCode: true,
+      readsCapturedCalls: true,
+    }),
+    ['copilot', 'copilot-traces'],
+    'one setting for both',
+  );
+
+  const portable = `${dir.path}/stick/user-data/${copilot}`;
+  const agent = `${dir.path}/agent/data/${copilot}`;
+  const moved = `${dir.path}/xdg/Code/${copilot}`;
+  for (const place of [portable, agent, moved]) {
+    mkdirSync(place, { recursive: true });
+    writeFileSync(`${place}/agent-traces.db`, '');
+  }
+  const env = {
+    VSCODE_PORTABLE: `${dir.path}/stick`,
+    VSCODE_AGENT_FOLDER: `${dir.path}/agent`,
+    XDG_CONFIG_HOME: `${dir.path}/xdg`,
+  };
+  const found = rootsOf(dir, { env });
+  for (const place of [portable, agent, moved]) {
+    assert.ok(found.includes(`${place.replace(dir.path, '~')} default`), place);
+  }
+  assert.deepEqual(rootEnvironment(env), { ...rootEnvironment({}), ...env });
+  assert.equal(knownRoot(portable).agent, 'copilot-traces');
 });
 
 test('calls of programs: where whoever asks says, and told by their files', () => {
