@@ -9,6 +9,7 @@ import { CliWorld } from './runCli.ts';
 const folders = {
   codex: '.codex',
   copilot: '.copilot',
+  'copilot-traces': '.config/Code - Insiders/User/globalStorage/github.copilot-chat',
   opencode: '.local/share/opencode',
 } as const;
 
@@ -56,6 +57,32 @@ describe('Copilot and OpenCode, in the terminal', () => {
     assert.equal(answer(world, 'summary', '--period', 'all').total_cost_usd, 0);
     world.settings({ 'outlay.agents.copilot': false });
     assert.equal(answer(world, 'summary', '--period', 'all').total_cost_usd, 0.0122);
+  });
+
+  test('VS Code’s chat is read where an editor keeps its traces, told by who answered, and verified', () => {
+    using world = new CliWorld();
+    place(world, 'copilot-traces', 'samples/store-2');
+    const counts = (by: string): unknown[] =>
+      answer(world, 'breakdown', '--by', by, '--period', 'all').rows.map(
+        (row: Record<string, unknown>) => [row[by], row.messages],
+      );
+    assert.deepEqual(counts('product'), [['Copilot', 20]]);
+    assert.deepEqual(counts('provider').sort(), [
+      ['anthropic', 1],
+      ['api.openai.com', 1],
+      ['gemini', 1],
+      ['github', 17],
+    ]);
+    const session = world.run('session', '089001a3', '--notes').out;
+    assert.match(session, /GitHub counted 16\.35 AI credits for it, \$0\.16 beyond a plan/);
+    const explained = world.run('explain', '089001a3/1').out;
+    assert.match(explained, /agent-traces\.db/);
+    assert.match(explained, /24,000/);
+    assert.equal(world.run('verify').code, 0);
+    using other = new CliWorld();
+    place(other, 'copilot-traces', 'samples/store-2');
+    other.settings({ 'outlay.agents.copilot': false });
+    assert.equal(answer(other, 'summary', '--period', 'all').total_cost_usd, 0);
   });
 
   test('say that a figure is a sum, and what GitHub counted for it', () => {
