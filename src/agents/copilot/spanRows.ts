@@ -122,9 +122,12 @@ class SpanReader {
     if (span !== undefined) this.#request(span);
   }
 
-  /** Looks once more for the folders of sessions. */
+  /** Looks once more for the folders of sessions; of one that has none yet nothing is said. */
   place(sessions: readonly string[]): void {
-    for (const session of sessions) this.#recordsOf(session);
+    for (const session of sessions) {
+      if (this.#folders.folderOf(session) === '') this.unplaced.add(session);
+      else this.#recordsOf(session);
+    }
   }
 
   end(): TranscriptBatch {

@@ -115,7 +115,7 @@ describe('what agent traces of VS Code say', () => {
     const now = Date.now;
     Date.now = () => now() + 10_000;
     try {
-      assert.equal(foldersOf('more').late, '/home/dev/my shop');
+      assert.deepEqual(foldersOf('more'), { late: '/home/dev/my shop', more: '' });
     } finally {
       Date.now = now;
     }
