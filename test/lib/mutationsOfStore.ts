@@ -460,7 +460,7 @@ mutate(
 );
 mutate(
   'store/ingest/sessionTable.ts',
-  ['the first of two accounts', 'this.#strings.text(root) < this.#strings.text(row.root)', 'false'],
+  ['the first of two accounts', 'path < otherPath', 'false'],
   ['the last title of a kind', 'text = excluded.text WHERE ', 'text = excluded.text -- '],
   [
     'the start of a session',
