@@ -1,4 +1,7 @@
+import type { TeamPolicy } from '../dataFolder/team/membership.ts';
 import type { UtcDays } from '../model/calendar.ts';
+import { openForReading } from '../store/connection/openStore.ts';
+import { type SessionDays, teamSessions } from '../team/claims.ts';
 import { refreshTeamFigures } from '../team/figures.ts';
 
 /** What a dashboard asks of its team's ledger. Plain data. */
@@ -9,6 +12,18 @@ export interface TeamFiguresTask {
 }
 
 /** Asks the ledger and keeps what it answers; how it went stands beside what is kept. */
-export async function runTeamFigures({ dataFolder, days }: TeamFiguresTask): Promise<void> {
-  await refreshTeamFigures({ folder: dataFolder, env: process.env }, days);
+export async function runTeamFigures({
+  storeFile,
+  dataFolder,
+  days,
+}: TeamFiguresTask): Promise<void> {
+  const sessions = (policy: TeamPolicy, since: string): SessionDays => {
+    const db = openForReading(storeFile);
+    try {
+      return db === undefined ? new Map() : teamSessions(db, policy, since);
+    } finally {
+      db?.close();
+    }
+  };
+  await refreshTeamFigures({ folder: dataFolder, env: process.env, sessions }, days);
 }

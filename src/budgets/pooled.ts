@@ -34,9 +34,7 @@ export function teamBudgets(pools: Pools | undefined): BudgetEntry[] {
       thresholds: thresholdsOf(ladder),
       action: budgetActions.find((each) => each === action) ?? 'notify',
     };
-    return [
-      { budget, origin: 'team', setAt: undefined, pool: { ...pool, askedAt: pools.askedAt } },
-    ];
+    return [{ budget, origin: 'team', setAt: undefined, pool: answered(pool, pools) }];
   });
 }
 
@@ -44,7 +42,12 @@ export function teamBudgets(pools: Pools | undefined): BudgetEntry[] {
 export function withPool(entry: BudgetEntry, pools: Pools | undefined): BudgetEntry {
   if (!isPooled(entry.budget.scope) || entry.pool !== undefined) return entry;
   const pool = pools?.pools.find((each) => isOf(each, entry.budget));
-  return pool === undefined ? entry : { ...entry, pool: { ...pool, askedAt: pools!.askedAt } };
+  return pool === undefined ? entry : { ...entry, pool: answered(pool, pools!) };
+}
+
+/** A pool with what the whole answer says. */
+function answered(pool: Pool, { askedAt, elsewhere }: Pools): NonNullable<BudgetEntry['pool']> {
+  return { ...pool, askedAt, elsewhere };
 }
 
 function scopeOf({ scope, name }: Pool): BudgetScope {
@@ -94,7 +97,7 @@ export function pooledSpend(
   spends: SpendSource,
   { now, reader }: Pick<ReportContext, 'now' | 'reader'>,
 ): BudgetSpend {
-  const { from, to, spent, own, askedAt } = entry.pool!;
+  const { from, to, spent, own, askedAt, elsewhere = [] } = entry.pool!;
   // At the gateway's prices: nothing of ours belongs to it.
   if (isCompanys(entry.budget.scope)) {
     const isOld = arePoolsStale({ askedAt }, now);
@@ -104,8 +107,9 @@ export function pooledSpend(
   }
   const here = { scope: { kind: 'global' }, period: { kind: 'month' } } as const;
   const local = spends.read(here, { from, to })[0]!;
-  // Other hosts send theirs themselves: it is in what the ledger said.
-  const mine = local.sums.nano + local.background - reader.hostSpend({ from, to });
+  // Other hosts send theirs themselves, and other machines what they were first to ask for: it is in what the ledger said.
+  const others = reader.hostSpend({ from, to }) + reader.sessionDaySpend(elsewhere, { from, to });
+  const mine = local.sums.nano + local.background - others;
   const since = Math.max(0, mine - own);
   const { lower, unpriced, lost } = local.sums;
   const sums = {

@@ -17,7 +17,7 @@ import { isObject } from '../model/objects.ts';
 import { plainText } from '../text/plainText.ts';
 import { budgetKey } from './budgetKey.ts';
 import { updateConfig } from './configFile.ts';
-import type { Pool } from './team/poolFile.ts';
+import type { Pool, Pools } from './team/poolFile.ts';
 
 export { budgetKey };
 
@@ -31,12 +31,14 @@ export interface BudgetEntry {
   readonly setAt: number | undefined;
   /**
    * What the team's ledger, or the company's gateway, said of its spend, and when (UTC milliseconds), where it
-   * is counted elsewhere. `saidBy`: who said it of a company's.
+   * is counted elsewhere. `saidBy`: who said it of a company's; `elsewhere`: what another machine sends of what this
+   * one reads.
    */
   readonly pool?: Omit<Pool, 'scope'> & {
     readonly scope: Pool['scope'] | 'company';
     readonly askedAt: number;
     readonly saidBy?: string;
+    readonly elsewhere?: Pools['elsewhere'];
   };
   /** What its user has excepted from it for a while. */
   readonly override?: {

@@ -1,11 +1,12 @@
 import { createHmac } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { TeamPolicy } from '../dataFolder/team/membership.ts';
 import { readUploadState, updateUploadState } from '../dataFolder/team/uploadState.ts';
 import { memoize } from '../model/memoize.ts';
 import { hostOf } from '../model/records.ts';
-import type { ReportContext } from '../query/context.ts';
-import { Names } from '../query/names.ts';
+import type { SqlDatabase } from '../platform/sqlite/types.ts';
 import { backgroundRows } from '../store/query/background.ts';
+import { sessionInfo } from '../store/query/sessionInfo.ts';
 import { spendRows } from '../store/query/spendRows.ts';
 import type { Ledger } from './connection.ts';
 
@@ -18,37 +19,43 @@ export type Sends = (sessionDay: SessionDay) => boolean;
 /** Session days asked for at once: as many as a ledger takes. */
 const atOnce = 5_000;
 
-/** Names days of sessions as the ledger knows them; undefined for those of other hosts, which send them themselves. */
-export function sessionDays(
-  names: Names,
-  { salt }: TeamPolicy,
-): (session: number, at: number) => SessionDay | undefined {
-  const hashOf = memoize((session: number) => {
-    const { sid } = names.place(session);
+/** Session days this machine might send, each with the session's id, which stays here. */
+export type SessionDays = ReadonlyMap<SessionDay, string>;
+
+/**
+ * Names days of sessions, by their ids, as the ledger knows them; undefined for those of other hosts, which send them
+ * themselves.
+ */
+export function sessionDays({
+  salt,
+}: Pick<TeamPolicy, 'salt'>): (sid: string, at: number) => SessionDay | undefined {
+  const hashOf = memoize((sid: string) => {
     if (hostOf(sid) !== '') return '';
     const digest = createHmac('sha256', salt).update(`session ${sid}`).digest();
     return digest.readBigInt64BE(0).toString();
   });
-  return (session, at) => {
-    const hash = hashOf(session);
+  return (sid, at) => {
+    const hash = hashOf(sid);
     return hash === '' ? undefined : `${new Date(at).toISOString().slice(0, 10)} ${hash}`;
   };
 }
 
 /** Every session day this machine might send. `since`: only days from this UTC day on. */
-export function teamSessions(
-  context: ReportContext,
-  policy: TeamPolicy,
-  since = '',
-): ReadonlySet<SessionDay> {
-  const { db } = context;
+export function teamSessions(db: SqlDatabase, policy: TeamPolicy, since = ''): SessionDays {
   const span = since === '' ? undefined : { from: Date.parse(since), to: Number.MAX_SAFE_INTEGER };
-  const dayOf = sessionDays(new Names(context), policy);
+  const places = sessionInfo(db);
+  const dayOf = sessionDays(policy);
   const all = [
     ...spendRows(db, span, ['bucket', 'session'], { only: ['messages'] }),
     ...backgroundRows(db, span),
   ];
-  return new Set(all.flatMap(({ session, at }) => dayOf(session, at) ?? []));
+  return new Map(
+    all.flatMap(({ session, at }): [SessionDay, string][] => {
+      const sid = places.get(session)?.sid ?? '';
+      const one = dayOf(sid, at);
+      return one === undefined ? [] : [[one, sid]];
+    }),
+  );
 }
 
 /**
@@ -59,11 +66,11 @@ export async function claimSessions(
   ledger: Ledger,
   folder: string,
   machine: number,
-  asked: ReadonlySet<SessionDay>,
+  asked: SessionDays,
   since: string,
 ): Promise<Sends> {
   const own = new Set<SessionDay>();
-  const left = [...asked];
+  const left = [...asked.keys()];
   while (left.length > 0) {
     const some = left.splice(0, atOnce).map((one) => one.split(' ') as [string, string]);
     const rows = await ledger.query<{ day: string; session: string }>(
@@ -72,18 +79,55 @@ export async function claimSessions(
     );
     for (const { day, session } of rows) own.add(`${day} ${session}`);
   }
-  const others = [...asked].filter((one) => !own.has(one));
-  updateUploadState(folder, (state) => {
-    const before = (state.elsewhere ?? []).filter((one) => since !== '' && one < since);
-    const elsewhere = [...before, ...others].sort();
-    const same = elsewhere.join() === (state.elsewhere ?? []).join();
-    return same ? state : { ...state, elsewhere };
-  });
+  noteElsewhere(folder, asked, own, since);
   return (one) => own.has(one);
+}
+
+/** What a machine has claimed of days from one on; '' for all. */
+export async function claimedSessions(
+  ledger: Ledger,
+  machine: number,
+  since: string,
+): Promise<readonly SessionDay[]> {
+  const rows = await ledger.query<{ day: string; session: string }>(
+    'SELECT day::text AS day, session::text AS session FROM outlay.claimed_sessions($1::int, $2::date)',
+    [machine, since || '2000-01-01'],
+  );
+  return rows.map(({ day, session }): SessionDay => `${day} ${session}`);
+}
+
+/** Gives claims back, of days that were sent without these sessions: another machine may have them. */
+export async function releaseSessions(
+  ledger: Ledger,
+  machine: number,
+  dropped: readonly SessionDay[],
+): Promise<void> {
+  if (dropped.length === 0) return;
+  const names = dropped.map((one) => one.split(' ') as [string, string]);
+  await ledger.query('SELECT outlay.release_sessions($1::int, $2::date[], $3::bigint[])', [
+    ...[machine, names.map(([day]) => day), names.map(([, session]) => session)],
+  ]);
+}
+
+/** Notes which of the session days that were asked for, from a day on, another machine sends. */
+export function noteElsewhere(
+  folder: string,
+  asked: SessionDays,
+  own: ReadonlySet<SessionDay>,
+  since: string,
+): void {
+  const others = [...asked].filter(([one]) => !own.has(one));
+  updateUploadState(folder, (state) => {
+    const before = Object.entries(state.elsewhere ?? {});
+    const kept = before.filter(([one]) => since !== '' && one < since);
+    const elsewhere = Object.fromEntries([...kept, ...others].sort());
+    const isSame = isDeepStrictEqual(elsewhere, state.elsewhere ?? {});
+    return isSame ? state : { ...state, elsewhere };
+  });
 }
 
 /** What this machine would send by what the ledger said last. */
 export function lastClaimed(folder: string): Sends {
-  const elsewhere = new Set<string>(readUploadState(folder).elsewhere ?? []);
-  return (one) => !elsewhere.has(one);
+  const elsewhere = readUploadState(folder).elsewhere ?? {};
+  return (one) => elsewhere[one] === undefined;
 }

@@ -71,9 +71,9 @@ export function teamDays(
     for (const name of sumColumns) row[name] = Math.min(row[name] + (sums[name] ?? 0), mostOfRow);
   };
   const projectOf = memoize((session: number) => projectName(names.project(session), policy));
-  const sessionDayOf = sessionDays(names, policy);
+  const sessionDayOf = sessionDays(policy);
   const isSent = (session: number, at: number): boolean => {
-    const one = sessionDayOf(session, at);
+    const one = sessionDayOf(names.place(session).sid, at);
     return one !== undefined && sends(one);
   };
   for (const row of rows) {

@@ -15,6 +15,7 @@ import type { UtcDays } from '../model/calendar.ts';
 import { hourMs } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { utcDays } from '../query/spans.ts';
+import { claimSessions } from './claims.ts';
 import {
   checkVersion,
   type Ledger,
@@ -24,7 +25,9 @@ import {
   stateOf,
 } from './connection.ts';
 import { isFirestore } from './firestore/address.ts';
-import { keepPools } from './pools.ts';
+import type { TeamSources } from './ledger.ts';
+import { askPools } from './pools.ts';
+import { recentFrom } from './push.ts';
 import { exportRows, memberSpends } from './questions.ts';
 
 /** Where a membership is, and whom it may wait for. */
@@ -32,6 +35,8 @@ export interface TeamAsker {
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly patience?: Patience;
+  /** What this machine reads: another may have been first to send it, and the pools have it then. */
+  readonly sessions: TeamSources['sessions'];
 }
 
 /**
@@ -39,7 +44,7 @@ export interface TeamAsker {
  * joined, or there was no answer, which is noted beside the figures that are kept.
  */
 export async function refreshTeamFigures(
-  { folder, env, patience = shortPatience }: TeamAsker,
+  { folder, env, sessions, patience = shortPatience }: TeamAsker,
   days: UtcDays,
 ): Promise<boolean> {
   try {
@@ -60,7 +65,10 @@ export async function refreshTeamFigures(
     const ledger = await openLedger(membership.connection, what, patience);
     try {
       await checkVersion(ledger);
-      await keepPools(ledger, folder, membership);
+      const since = recentFrom(Date.now());
+      const asked = sessions(membership.policy, since);
+      await claimSessions(ledger, folder, membership.machine, asked, since);
+      await askPools(ledger, folder, membership);
       await keepFigures(ledger, folder, membership, days);
     } finally {
       await ledger.close();

@@ -1,7 +1,7 @@
 import type { Membership, TeamPolicy } from '../dataFolder/team/membership.ts';
 import type { UtcDays } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
-import type { SessionDay } from './claims.ts';
+import type { SessionDays } from './claims.ts';
 import type { Patience } from './connection.ts';
 import type { CallsWanted } from './firestore/calls.ts';
 import type { Call } from './firestore/layout.ts';
@@ -58,7 +58,7 @@ export interface TeamSources {
   readonly days: TeamSource;
   readonly calls: CallSource;
   /** Days of sessions it might send, from a UTC day on ('' for all). */
-  readonly sessions: (policy: TeamPolicy, since: string) => ReadonlySet<SessionDay>;
+  readonly sessions: (policy: TeamPolicy, since: string) => SessionDays;
 }
 
 /** Where calls come from; asked while no other window may number a state. */

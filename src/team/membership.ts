@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { removeTeamFigures } from '../dataFolder/team/figuresFile.ts';
+import { removeKnownClaims } from '../dataFolder/team/knownClaims.ts';
 import {
   type Membership,
   readMembership,
@@ -49,6 +50,7 @@ export async function joinTeam(place: LedgerPlace, request: JoinRequest): Promis
     if (before?.machine !== machine || before.machineName !== machineName) {
       removeUploadState(place.folder);
       removeSentCalls(place.folder);
+      removeKnownClaims(place.folder);
     }
     writeMembership(place.folder, membership);
     return membership;
@@ -84,6 +86,7 @@ export async function leaveTeam(
   removeTeamFigures(folder);
   removeUploadState(folder);
   removeSentCalls(folder);
+  removeKnownClaims(folder);
   return gone;
 }
 

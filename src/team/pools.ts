@@ -1,5 +1,6 @@
 import type { Membership } from '../dataFolder/team/membership.ts';
 import { type Pool, writePools } from '../dataFolder/team/poolFile.ts';
+import { readUploadState } from '../dataFolder/team/uploadState.ts';
 import type { Ledger } from './connection.ts';
 
 interface PoolRow {
@@ -15,12 +16,21 @@ interface PoolRow {
   readonly own: string;
 }
 
-/** Asks how the pools stand and keeps the answer. */
-export async function keepPools(
+/** Keeps how the pools stand, and what of this machine's own is in them as another machine's. */
+export function keepPools(folder: string, team: string, pools: readonly Pool[]): void {
+  const first = pools.map(({ from }) => new Date(from).toISOString().slice(0, 10)).sort()[0] ?? '';
+  const elsewhere = Object.entries(readUploadState(folder).elsewhere ?? {})
+    .map(([one, session]) => ({ day: one.slice(0, 10), session }))
+    .filter(({ day }) => day >= first);
+  writePools(folder, { team, askedAt: Date.now(), pools, elsewhere });
+}
+
+/** Asks a ledger in PostgreSQL how the pools stand and keeps the answer. */
+export async function askPools(
   ledger: Ledger,
   folder: string,
   { team, machine }: Pick<Membership, 'team' | 'machine'>,
-): Promise<readonly Pool[]> {
+): Promise<void> {
   const rows = await ledger.query<PoolRow>('SELECT * FROM outlay.my_pools($1)', [machine]);
   const pools = rows.map(
     ({ scope, name, period, starts, ends, nano, ladder, action, spent, own }): Pool => ({
@@ -35,6 +45,5 @@ export async function keepPools(
           : { nano: Number(nano), ladder: ladder ?? '', action: action ?? '' },
     }),
   );
-  writePools(folder, { team, askedAt: Date.now(), pools });
-  return pools;
+  keepPools(folder, team, pools);
 }

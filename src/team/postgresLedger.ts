@@ -2,7 +2,7 @@ import type { Membership, TeamPolicy } from '../dataFolder/team/membership.ts';
 import type { UtcDays } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { largestOf } from '../model/lists.ts';
-import { claimSessions } from './claims.ts';
+import { claimedSessions, claimSessions, releaseSessions } from './claims.ts';
 import { checkVersion, type Ledger, openLedger, type Patience } from './connection.ts';
 import { keepMonth } from './figures.ts';
 import {
@@ -13,7 +13,7 @@ import {
   type TeamFacts,
   type TeamLedger,
 } from './ledger.ts';
-import { keepPools } from './pools.ts';
+import { askPools } from './pools.ts';
 import { type PushOutcome, prepare, send } from './push.ts';
 import { type ExportKey, exportRows, type MemberSpend, memberSpends } from './questions.ts';
 
@@ -77,12 +77,15 @@ export class PostgresLedger implements TeamLedger {
     const known = await knownRevisions(ledger, membership.machine);
     const least = largestOf(known.values(), 0);
     const { machine } = membership;
+    const held = await claimedSessions(ledger, machine, since);
     const asked = sources.sessions(policy, since);
     const sends = await claimSessions(ledger, folder, machine, asked, since);
     const shipment = prepare(folder, sources.days, policy, { least, known, since, sends });
     const outcome = await send(ledger, folder, membership, catalogue, shipment);
+    const dropped = held.filter((one) => one >= shipment.currentFrom && !asked.has(one));
+    await releaseSessions(ledger, machine, dropped);
     await ledger.query('SELECT outlay.pushed($1)', [machine]);
-    await keepPools(ledger, folder, membership);
+    await askPools(ledger, folder, membership);
     await keepMonth(ledger, folder, membership);
     return outcome;
   }

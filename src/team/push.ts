@@ -5,6 +5,7 @@ import {
   type UploadState,
   updateUploadState,
 } from '../dataFolder/team/uploadState.ts';
+import { dayMs } from '../model/calendar.ts';
 import { lastClaimed, type Sends } from './claims.ts';
 import { isPassing, type Ledger, stateOf } from './connection.ts';
 import type { TeamDays, TeamRow } from './dayRows.ts';
@@ -26,6 +27,8 @@ export interface Shipment<Row = TeamRow> {
   readonly parcels: readonly Parcel<Row>[];
   /** What the days were of; undefined where only some were looked at. */
   readonly complete: string | undefined;
+  /** Days that were looked at from this one on are in the ledger as they are now, once the parcels are. */
+  readonly currentFrom: string;
 }
 
 /** The days of a machine by their state: rows are there where a day is to be sent. */
@@ -76,8 +79,9 @@ export function prepareDays<Row>(
     let revision = Math.max(state.revision, least);
     const parcels = differing.map((parcel) => ({ ...parcel, revision: ++revision }));
     const isWhole = since === '' && found.cutAt === undefined;
-    const { of, cutAt } = found;
-    shipment = { parcels, complete: isWhole ? of : undefined, of, cutAt };
+    const { of, cutAt, from, summedUpBefore, inMonthsBefore } = found;
+    const currentFrom = [from, summedUpBefore, inMonthsBefore, since].sort().at(-1)!;
+    shipment = { parcels, complete: isWhole ? of : undefined, currentFrom, of, cutAt };
     if (revision === state.revision) return state;
     // Days whose answer never comes may be there all the same: they are known from now on.
     const begun = parcels.map(({ day }) => [day, state.days[day] ?? notSent]);
@@ -108,6 +112,11 @@ export function pendingDays(folder: string, source: TeamSource, policy: TeamPoli
 export function pendingOf<Row>(folder: string, read: ReadDays<Row>): number {
   const state = readUploadState(folder);
   return differences(state, read(sentBy(state, undefined)), '', undefined).length;
+}
+
+/** The first UTC day that may still change by itself: messages of later are dated to later days. */
+export function recentFrom(now: number): string {
+  return new Date(now - 8 * dayMs).toISOString().slice(0, 10);
 }
 
 type Known = PrepareOptions['known'];

@@ -11,7 +11,7 @@ export function teamSources(
   return {
     days: (policy, since, sends) =>
       withContext((context) => teamDays(context, policy, since, sends)),
-    sessions: (policy, since) => withContext((context) => teamSessions(context, policy, since)),
+    sessions: (policy, since) => withContext(({ db }) => teamSessions(db, policy, since)),
     calls: (policy, wanted) => withContext((context) => teamCalls(context, policy, wanted)),
   };
 }

@@ -7,12 +7,13 @@ import {
 import { readUploadState, updateUploadState } from '../dataFolder/team/uploadState.ts';
 import { dayMs } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
+import { lastClaimed } from './claims.ts';
 import type { Patience } from './connection.ts';
 import { kindOfDays } from './dayRows.ts';
 import { isFirestore } from './firestore/address.ts';
 import type { TeamSources } from './ledger.ts';
 import { openTeamLedger } from './openLedger.ts';
-import { type PushOutcome, pendingDays, pendingOf } from './push.ts';
+import { type PushOutcome, pendingDays, pendingOf, recentFrom } from './push.ts';
 
 /** What a push needs to know of this machine. */
 export interface TeamMachine {
@@ -57,11 +58,9 @@ export function pendingDaysOf(
 ): number {
   if (!isFirestore(connection)) return pendingDays(folder, sources.days, policy);
   const wanted = { member, machineName, since: '', most: Number.MAX_SAFE_INTEGER };
-  return pendingOf(folder, (isSent) => sources.calls(policy, { ...wanted, isSent }));
+  const sends = lastClaimed(folder);
+  return pendingOf(folder, (isSent) => sources.calls(policy, { ...wanted, isSent, sends }));
 }
-
-/** Days that may still change by themselves: messages of later are dated to later days. */
-const recentDays = 8;
 
 /**
  * From which day on is to be looked: reading a long history takes a while, and old days change seldom. Once a
@@ -71,7 +70,7 @@ function firstDayToSee({ folder, prices }: TeamMachine, policy: TeamPolicy): str
   const { complete, completeAt } = readUploadState(folder);
   const age = Date.now() - completeAt;
   if (complete !== kindOfDays(prices, policy) || age > dayMs || age < 0) return '';
-  return new Date(Date.now() - recentDays * dayMs).toISOString().slice(0, 10);
+  return recentFrom(Date.now());
 }
 
 /** Whether the outage this push met was met before, and its sentence. */

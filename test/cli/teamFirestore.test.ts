@@ -165,9 +165,56 @@ describe('outlay team, in Firestore', () => {
     for (const collection of ['trinity_costs', 'outlay_machines']) {
       assert.equal((await emulator.all(project, collection)).size, 0);
     }
-    for (const file of ['team.json', 'team-calls.json', 'team-pools.json']) {
+    for (const file of ['team.json', 'team-calls.json', 'team-claims.json', 'team-pools.json']) {
       assert.equal(existsSync(ada.dir.at('data', file)), false, file);
     }
+  });
+
+  it('counts a session that two machines read once, and hands it on when the first one leaves', async () => {
+    const project = emulator.project();
+    using ada = machine(project, 3);
+    // The same folder, mounted on another machine, where more was done since.
+    using two = machine(project, 3);
+    const sid = 'bbbbbbbb-0000-4000-8000-000000000000';
+    const record = answerRecord('own', 'claude-opus-4-7', usageOf({ input: 200_000 }), {
+      ...{ sessionId: sid, cwd: '/home/bob/own', timestamp: new Date(now - 500).toISOString() },
+    });
+    two.transcript(`p/${sid}.jsonl`, [record]);
+    create(ada);
+    ok(ada.run('team', 'budget', '100', '--period', 'day'));
+    ok(two.run('team', 'join', '--as', 'bob', '--machine', 'two'));
+    for (const world of [ada, two, ada, two]) ok(world.run('team', 'push'));
+    const spent = (): unknown[] => {
+      const { members } = json(ada.run('team', 'members', '--json'));
+      return members.map((each: Row) => [each.name, each.day_usd]);
+    };
+    assert.deepEqual(spent(), [
+      ['ada', 3],
+      ['bob', 1],
+    ]);
+    assert.equal((await emulator.all(project, 'trinity_costs')).size, 4);
+    for (const world of [ada, two]) {
+      assert.equal(json(world.run('team', 'status', '--json')).pendingDays, 0);
+      const { budgets } = json(world.run('budget', 'check', '--json', '--no-index'));
+      assert.deepEqual(
+        budgets.map((each: Row) => each.spent_usd),
+        [4],
+      );
+    }
+    const claims = JSON.stringify([...(await emulator.all(project, 'outlay_claims'))]);
+    assert.doesNotMatch(claims, /aaaaaaaa|bbbbbbbb|bob|two|shop|web/);
+    ok(ada.run('team', 'leave', '--delete'));
+    ok(two.run('team', 'push'));
+    assert.equal((await emulator.all(project, 'trinity_costs')).size, 4);
+    assert.deepEqual(
+      json(two.run('team', 'members', '--json')).members.map((each: Row) => [
+        each.name,
+        each.day_usd,
+      ]),
+      [['bob', 4]],
+    );
+    ok(two.run('team', 'leave', '--delete'));
+    assert.equal((await emulator.all(project, 'outlay_claims')).size, 0);
   });
 
   it('says once that it cannot send, fails nothing, and is switched off by the variable', async () => {

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { Firestore } from '@google-cloud/firestore';
 
 // Otherwise Google's client looks for a machine of Google's around it, even to ask an emulator.
@@ -11,11 +12,17 @@ process.env.METADATA_SERVER_DETECTION = 'none';
 export interface Fault {
   readonly method: 'Commit' | 'BatchGetDocuments' | 'RunQuery';
   after: number;
-  /** `lose`: it is done, and once the answer does not come. */
-  readonly how: 'refuse' | 'lose' | 'hang';
+  /** `lose`: it is done, and once the answer does not come; `hold`: one waits for its release. */
+  readonly how: 'refuse' | 'lose' | 'hang' | 'hold';
   /** Of gRPC. */
   readonly code?: number;
   readonly details?: string;
+}
+
+/** What the emulator's process is told. */
+export interface Order {
+  readonly kind: 'fault' | 'look' | 'release';
+  readonly fault?: Fault | undefined;
 }
 
 /** The emulator on the loopback, in a process of its own. Each test takes a project of its own. */
@@ -45,10 +52,23 @@ export class FirestoreEmulator implements AsyncDisposable {
 
   /** What goes wrong from now on, or nothing; answers with how often each method was called so far. */
   async fault(fault?: Fault): Promise<Readonly<Record<string, number>>> {
+    return (await this.#tell({ kind: 'fault', fault })).asked;
+  }
+
+  /** Waits until the call that is to be held is there. */
+  async held(): Promise<void> {
+    while (!(await this.#tell({ kind: 'look' })).isHeld) await setTimeout(5);
+  }
+
+  /** The call that is held goes on. */
+  async release(): Promise<void> {
+    await this.#tell({ kind: 'release' });
+  }
+
+  async #tell(order: Order): Promise<{ asked: Record<string, number>; isHeld: boolean }> {
     const answer = once(this.#process, 'message');
-    this.#process.send({ fault });
-    const [{ asked }] = (await answer) as [{ asked: Record<string, number> }];
-    return asked;
+    this.#process.send(order);
+    return (await answer)[0];
   }
 
   /** Google's own client, as any other tool uses it. */

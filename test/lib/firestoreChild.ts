@@ -5,7 +5,7 @@
  */
 import { FirestoreServer } from '@firestore-emulator/server';
 import { type handleUnaryCall, ServerCredentials } from '@grpc/grpc-js';
-import type { Fault } from './firestore.ts';
+import type { Fault, Order } from './firestore.ts';
 
 const emulator = new FirestoreServer();
 const { state } = emulator;
@@ -27,6 +27,7 @@ interface Server {
 }
 
 let fault: Fault | undefined;
+let held: (() => void) | undefined;
 const asked: Record<string, number> = {};
 
 // biome-ignore lint/suspicious/noExplicitAny: parts of the emulator without types
@@ -45,18 +46,27 @@ console.error = (...words: unknown[]) => {
 };
 
 const write = state.writeV1Document.bind(state);
-state.writeV1Document = (date, change) => {
-  const { has_current_document: isGuarded, current_document: guard } = change;
-  if (isGuarded && guard.has_update_time) {
-    const { metadata } = state.getDocument(change.update.name);
+state.writeV1Document = (date, change) => write(later(date, change.update?.name), change);
+
+type Change = Parameters<typeof write>[1];
+
+/** Why a commit changes nothing: one of its conditions is not met. The emulator would make the changes before it. */
+function refusal(changes: readonly Change[]): { code: number; details: string } | undefined {
+  for (const change of changes) {
+    if (!change.has_current_document) continue;
+    const guard = change.current_document;
+    const { metadata } = state.getDocument(change.has_delete ? change.delete : change.update.name);
+    if (guard.has_exists && !guard.exists && metadata.hasExist) {
+      return { code: 6, details: 'entity already exists' };
+    }
+    if (!guard.has_update_time) continue;
+    if (!metadata.hasExist) return { code: 5, details: 'no entity to update' };
     const { seconds, nanos } = guard.update_time;
     const wanted = seconds * 1000 + Math.floor(nanos / 1_000_000);
-    if (!metadata.hasExist || metadata.updatedAt.getTime() !== wanted) {
-      throw Object.assign(new Error('it has changed'), { code: 9 });
-    }
+    if (metadata.updatedAt.getTime() !== wanted) return { code: 9, details: 'it has changed' };
   }
-  return write(later(date, change.update?.name), change);
-};
+  return undefined;
+}
 
 /** A moment that no state of a document had before: the service counts microseconds, the emulator milliseconds. */
 function later(date: Date, name: string | undefined): Date {
@@ -72,8 +82,15 @@ for (const [path, handler] of server.handlers) {
   handler.func = (call, callback) => {
     asked[method] = (asked[method] ?? 0) + 1;
     const found = fault?.method === method && fault.after-- <= 0 ? fault : undefined;
+    const refused = method === 'Commit' ? refusal(call.request.writes) : undefined;
+    if (refused !== undefined && found?.how !== 'hang') return callback(refused);
     if (found === undefined) return run(original, handler, call, callback);
     if (found.how === 'hang') return;
+    if (found.how === 'hold') {
+      fault = undefined;
+      held = () => handler.func(call, callback);
+      return;
+    }
     const error = { code: found.code ?? 14, details: found.details ?? 'as the test wants it' };
     // The answer is lost: what was asked for is done.
     if (found.how === 'lose') {
@@ -103,9 +120,11 @@ function anyPath(): string {
 
 server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
   if (error) throw error;
-  process.on('message', (next: { readonly fault?: Fault }) => {
-    fault = next.fault;
-    process.send!({ asked: { ...asked } });
+  process.on('message', ({ kind, fault: next }: Order) => {
+    if (kind === 'fault') fault = next;
+    if (kind === 'release') held?.();
+    process.send!({ asked: { ...asked }, isHeld: held !== undefined });
+    if (kind === 'release') held = undefined;
   });
   process.on('disconnect', () => process.exit());
   process.send!({ port });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type SessionDay, type SessionDays, sessionDays } from '../../src/team/claims.ts';
 import { FirestoreDatabase } from '../../src/team/firestore/database.ts';
 import type { Call } from '../../src/team/firestore/layout.ts';
 import { createTeam } from '../../src/team/firestore/team.ts';
@@ -19,10 +20,38 @@ export function call(id: string, day: string, more: Partial<Call> = {}): Call {
   };
 }
 
+/** A call's session: what stands before a colon in its name; '' for one of its machine's alone. */
+function sessionOf({ id }: Pick<Call, 'id'>): string {
+  return id.includes(':') ? id.slice(0, id.indexOf(':')) : '';
+}
+
+function dayOfSession(call: Call): SessionDay | undefined {
+  const session = sessionOf(call);
+  return session === '' ? undefined : sessionDays({ salt: 'tests' })(session, call.at);
+}
+
+/** Days of sessions of calls. */
+export function sessionsOf(calls: readonly Call[]): SessionDays {
+  return new Map(
+    calls.flatMap((each): [SessionDay, string][] => {
+      const one = dayOfSession(each);
+      return one === undefined ? [] : [[one, sessionOf(each)]];
+    }),
+  );
+}
+
 /** Calls as a store would give them; `most` of them in a round, as with a long history. */
 export function callSource(calls: () => readonly Call[], most = 50_000): CallSource {
-  return (_, { since, isSent }) => {
-    const byDay = Map.groupBy(calls(), ({ at }) => new Date(at).toISOString().slice(0, 10));
+  return (_, { member, machineName, since, isSent, sends }) => {
+    const sent = calls().filter((each) => {
+      const one = dayOfSession(each);
+      return one === undefined || sends === undefined || sends(one);
+    });
+    // The same call has another name with each machine, as in a store.
+    const named = sent.map((each) =>
+      sessionOf(each) === '' ? each : { ...each, id: `${each.id}:${member}:${machineName}` },
+    );
+    const byDay = Map.groupBy(named, ({ at }) => new Date(at).toISOString().slice(0, 10));
     const days = new Map<string, { hash: string; rows: readonly Call[] }>();
     let kept = 0;
     let cutAt: string | undefined;
@@ -95,13 +124,17 @@ export class FirestoreTeam {
       throw new Error('nobody asks for sums');
     };
     return new FirestoreMachine(dir, {
-      ...{ days, calls: callSource(calls, most), sessions: days },
+      ...{ days, calls: callSource(calls, most), sessions: () => sessionsOf(calls()) },
     });
   }
 
   /** The calls that stand there, by their names. */
   async calls() {
     return this.emulator.all(this.project, 'trinity_costs');
+  }
+
+  async claims() {
+    return this.emulator.all(this.project, 'outlay_claims');
   }
 
   async machines() {

@@ -70,7 +70,7 @@ export const openPolicy: TeamPolicy = { projects: 'name', branches: true, salt: 
 /** What a machine has for PostgreSQL's ledger, which takes no calls. */
 export function sumsOnly(
   days: TeamSource,
-  sessions: TeamSources['sessions'] = () => new Set(),
+  sessions: TeamSources['sessions'] = () => new Map(),
 ): TeamSources {
   const calls = () => {
     throw new Error('nobody asks for calls');

@@ -355,6 +355,10 @@ test('every query of the store answers with the columns its row type names', () 
     const reader = new StoreReader(db);
     reader.knownSizes();
     reader.hostSpend({ from: 0, to: 9_000_000_000_000 });
+    reader.sessionDaySpend([{ day: '2026-11-24', session: 'a' }], {
+      from: 0,
+      to: 9_000_000_000_000,
+    });
     const content = contentReader(db);
     for (const { id } of ownSessions(db)) content(id);
     summedUpMessages(db);

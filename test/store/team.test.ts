@@ -5,6 +5,7 @@ import { claimTests } from './team/claims.ts';
 import { faultTests } from './team/faults.ts';
 import { figureTests } from './team/figures.ts';
 import { fullDiskTests } from './team/fullDisk.ts';
+import { poolTests } from './team/pools.ts';
 import { pushTests } from './team/pushes.ts';
 import { rightsTests } from './team/rights.ts';
 
@@ -20,6 +21,7 @@ rightsTests(() => server);
 pushTests(() => server);
 claimTests(() => server);
 faultTests(() => server);
+poolTests(() => server);
 agreementTests(() => server);
 figureTests(() => server);
 fullDiskTests(() => server);

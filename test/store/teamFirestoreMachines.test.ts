@@ -187,7 +187,9 @@ describe('a machine', () => {
     await pushToTeam(ada);
     // A look at the dashboard is answered from what is kept: nothing is asked, and why is said beside it.
     const days = utcDays({ period: 'month' }, Date.now());
-    const gone = { folder: ada.folder, env: { FIRESTORE_EMULATOR_HOST: 'localhost:1' } };
+    const { folder, sources } = ada;
+    const env = { FIRESTORE_EMULATOR_HOST: 'localhost:1' };
+    const gone = { folder, env, sessions: sources.sessions };
     assert.equal(await refreshTeamFigures(gone, days), false);
     assert.equal(readTeamFigures(ada.folder).problem?.what?.id, 'teamOnFirestore');
     const { pools } = readPools(ada.folder)!;

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDay } from '../../model/calendar.ts';
 import { isAmount, isObject } from '../../model/objects.ts';
 import { objectIn } from '../../platform/jsonFile.ts';
 import { writeFileAtomically } from '../../platform/partFile.ts';
@@ -38,6 +39,17 @@ export interface Pools {
   /** UTC milliseconds. */
   readonly askedAt: number;
   readonly pools: readonly Pool[];
+  /**
+   * Days of sessions this machine reads and another one sends: what is in the pools of them is that machine's part.
+   * Absent for none.
+   */
+  readonly elsewhere?: readonly SessionOfDay[] | undefined;
+}
+
+/** A session, by its id, on a UTC day (YYYY-MM-DD). */
+export interface SessionOfDay {
+  readonly day: string;
+  readonly session: string;
 }
 
 export function poolsFile(folder: string): string {
@@ -49,9 +61,18 @@ export function poolsFile(folder: string): string {
  * no network. Undefined without a file. What is no pool is left out; read by hand, for the guard.
  */
 export function readPools(folder: string): Pools | undefined {
-  const { team, askedAt, pools } = objectIn(poolsFile(folder));
+  const { team, askedAt, pools, elsewhere } = objectIn(poolsFile(folder));
   if (typeof team !== 'string' || !isAmount(askedAt) || !Array.isArray(pools)) return undefined;
-  return { team, askedAt, pools: pools.flatMap((pool) => (isPool(pool) ? [pool] : [])) };
+  return {
+    ...{ team, askedAt, pools: pools.filter(isPool) },
+    ...(Array.isArray(elsewhere) && { elsewhere: elsewhere.filter(isSessionOfDay) }),
+  };
+}
+
+function isSessionOfDay(value: unknown): value is SessionOfDay {
+  if (!isObject(value)) return false;
+  const { day, session } = value;
+  return typeof day === 'string' && isDay(day) && typeof session === 'string';
 }
 
 export function writePools(folder: string, pools: Pools): void {

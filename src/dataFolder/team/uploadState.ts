@@ -18,8 +18,8 @@ export interface UploadState {
   readonly completeAt: number;
   /** When everything had been sent, last; UTC milliseconds, 0 for never. */
   readonly pushedAt: number;
-  /** Days of sessions that another machine sends; see `SessionDay`. Absent for none. */
-  readonly elsewhere?: readonly string[] | undefined;
+  /** Days of sessions that another machine sends (see `SessionDay`), with the sessions' ids. Absent for none. */
+  readonly elsewhere?: Readonly<Record<string, string>> | undefined;
   /** Why nothing can be sent, since when, and whether somebody was told. */
   readonly problem:
     | { readonly text: string; readonly since: number; readonly told: boolean }
@@ -41,7 +41,7 @@ const written = z.object({
   complete: z.string(),
   completeAt: z.number(),
   pushedAt: z.number(),
-  elsewhere: z.optional(z.array(z.string())),
+  elsewhere: z.optional(z.record(z.string(), z.string())),
   problem: z.optional(z.object({ text: z.string(), since: z.number(), told: z.boolean() })),
 });
 

@@ -1,4 +1,4 @@
-import type { TimeSpan } from '../../model/calendar.ts';
+import { dayMs, type TimeSpan } from '../../model/calendar.ts';
 import { oddTime } from '../../model/records.ts';
 import { parseUnreadable, type RootUnreadable, unreadableKey } from '../../model/unreadable.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../../platform/sqlite/types.ts';
@@ -148,6 +148,29 @@ export class StoreReader {
        UNION ALL SELECT ${sumSql('b.nano')} FROM background b JOIN session s ON s.id = b.session
        WHERE b.at >= ? AND b.at < ? AND s.host <> 0`,
       ...[bucketOf(from), bucketOf(to), from, to],
+    );
+    return sums.reduce((sum, { nano }) => sum + nano, 0);
+  }
+
+  /** What sessions of this machine, by their ids, spent on UTC days of a span, with background; nano-dollars. */
+  sessionDaySpend(
+    some: readonly { readonly day: string; readonly session: string }[],
+    { from, to }: TimeSpan,
+  ): number {
+    const days = some
+      .map(({ day, session }) => ({ session, day: Date.parse(day) / dayMs }))
+      .filter(({ day }) => day * dayMs >= from && day * dayMs < to);
+    if (days.length === 0) return 0;
+    // What was spent is gone through once, however many sessions there are.
+    const sums = this.#all<{ nano: number }>(
+      `WITH d AS (SELECT DISTINCT s.id AS session, e.value ->> 'day' AS day
+         FROM json_each(?) e JOIN session s ON s.sid = e.value ->> 'session' AND s.host = 0)
+       SELECT ${sumSql('b.nano')} AS nano FROM spend_bucket b CROSS JOIN d
+         ON d.session = b.session AND d.day = b.bucket / ${dayMs / bucketMs}
+         WHERE b.bucket >= ? AND b.bucket < ?
+       UNION ALL SELECT ${sumSql('b.nano')} FROM background b CROSS JOIN d
+         ON d.session = b.session AND d.day = b.at / ${dayMs} WHERE b.at >= ? AND b.at < ?`,
+      ...[JSON.stringify(days), bucketOf(from), bucketOf(to), from, to],
     );
     return sums.reduce((sum, { nano }) => sum + nano, 0);
   }

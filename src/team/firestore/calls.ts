@@ -6,6 +6,7 @@ import { memoize } from '../../model/memoize.ts';
 import type { ReportContext } from '../../query/context.ts';
 import { ownHost } from '../../query/names.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
+import { type Sends, sessionDays } from '../claims.ts';
 import { dayFrom, kindOfDays, plainName, projectName } from '../dayRows.ts';
 import type { DayStates } from '../push.ts';
 import { longestName } from '../schema/columns.ts';
@@ -19,6 +20,8 @@ export interface CallsWanted {
   readonly since: string;
   /** Whether the ledger has a day in this state: its calls are not needed. */
   readonly isSent: (day: string, hash: string) => boolean;
+  /** Which days of sessions this machine sends; all where it is missing. */
+  readonly sends?: Sends;
   /** How many calls are kept in memory, and half of how many are looked at; a day begun is finished. */
   readonly most: number;
 }
@@ -42,6 +45,12 @@ export function teamCalls(
       : { from: Date.parse(wanted.since), to: Number.MAX_SAFE_INTEGER };
   const projectOf = memoize((path: string) => projectName(path, policy));
   const ids = new CallIds(policy.salt, wanted);
+  const { sends } = wanted;
+  const sessionDayOf = sessionDays(policy);
+  const isElsewhere = ({ session, at }: ExportRow): boolean => {
+    const one = sends && sessionDayOf(session, at);
+    return one !== undefined && !sends!(one);
+  };
   const days = new Map<string, { hash: string; rows: readonly Call[] }>();
   let kept = 0;
   let seen = 0;
@@ -59,6 +68,7 @@ export function teamCalls(
     calls = [];
   };
   for (const row of rowsOf(context, span)) {
+    if (isElsewhere(row)) continue;
     const own = dayOfCall(row);
     if (own !== day) {
       finish();

@@ -14,7 +14,7 @@ import {
 /** One change of a document. */
 export type Write =
   | { readonly kind: 'put'; readonly path: string; readonly fields: Fields; readonly only?: State }
-  | { readonly kind: 'delete'; readonly path: string };
+  | { readonly kind: 'delete'; readonly path: string; readonly only?: State };
 
 /** What a document has to be for a write to happen: not there, or as it was when it was read. */
 type State = 'absent' | { readonly updateTime: unknown };
@@ -149,10 +149,11 @@ export class FirestoreDatabase {
 
   #written(write: Write): object {
     const name = this.#pathOf(write.path);
-    if (write.kind === 'delete') return { delete: name };
-    const { fields, only } = write;
+    const { only } = write;
     return {
-      update: { name, fields: encodedFields(fields) },
+      ...(write.kind === 'delete'
+        ? { delete: name }
+        : { update: { name, fields: encodedFields(write.fields) } }),
       ...(only !== undefined && {
         currentDocument: only === 'absent' ? { exists: false } : { updateTime: only.updateTime },
       }),
@@ -192,7 +193,7 @@ async function within<T>(work: Promise<T>, ms: number): Promise<T> {
   }
 }
 
-function pause(ms: number): Promise<void> {
+export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
@@ -218,7 +219,14 @@ function codeOf(error: unknown): number | undefined {
 /** Whether a write did not happen because its document was another by then, or there already. */
 export function isRival(error: unknown): boolean {
   const found = codeOf(error);
-  return (found === code.precondition && !isUnfit(error)) || found === code.exists;
+  const isOther = (found === code.precondition && !isUnfit(error)) || found === code.exists;
+  return isOther || isGone(error);
+}
+
+/** Whether a document that was to be changed is not there any more. */
+function isGone(error: unknown): boolean {
+  const cause = error instanceof HumanError ? error.cause : error;
+  return codeOf(error) === code.notFound && /no (document|entity) to/i.test(messageOf(cause));
 }
 
 /** Whether the database is of a kind that answers no such question: in Datastore mode, or without indexes. */
@@ -238,7 +246,7 @@ function sentenceOf(place: string, error: unknown): string {
   if (codeOf(error) === code.precondition && isUnfit(error)) {
     return `${service} cannot keep a ledger (${message}). It has to be a database in native mode, of the Standard edition.`;
   }
-  switch (codeOf(error)) {
+  switch (isGone(error) ? code.precondition : codeOf(error)) {
     case code.denied:
       return `${service} refuses this to your Google account. Who runs the project gives it the role "Cloud Datastore User".`;
     case code.unauthenticated:

@@ -1,8 +1,8 @@
 import type { Membership, TeamPolicy } from '../../dataFolder/team/membership.ts';
-import { writePools } from '../../dataFolder/team/poolFile.ts';
 import type { UtcDays } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
 import { largestOf } from '../../model/lists.ts';
+import { noteElsewhere, type SessionDay } from '../claims.ts';
 import {
   checkInstance,
   type JoiningMachine,
@@ -12,6 +12,7 @@ import {
   type TeamFacts,
   type TeamLedger,
 } from '../ledger.ts';
+import { keepPools } from '../pools.ts';
 import { noteEnd, type PreparedDays, type PushOutcome, prepareDays } from '../push.ts';
 import type { ExportKey, MemberSpend } from '../questions.ts';
 import {
@@ -20,6 +21,7 @@ import {
   firestoreWish,
   parseFirestore,
 } from './address.ts';
+import { removeClaims, SessionClaims } from './claims.ts';
 import { FirestoreDatabase, isRival, mostWrites, type Write } from './database.ts';
 import { type Call, callCollection, callPath, machineCollection } from './layout.ts';
 import {
@@ -27,9 +29,10 @@ import {
   machineOf,
   machinePath,
   machineWrite,
+  newClaimant,
   readMachine,
 } from './machines.ts';
-import { membersOf, poolsOf, rowsOf } from './questions.ts';
+import { machinesOf, membersOf, poolsOf, rowsOf } from './questions.ts';
 import { CallSender } from './sending.ts';
 import { readTeam } from './team.ts';
 
@@ -79,7 +82,10 @@ export class FirestoreLedger implements TeamLedger {
     const { member } = this.#address;
     const before = await readMachine(this.#database, member, machineName);
     if (before !== undefined && before.instance !== instance && !takeOver) return undefined;
-    const usual = { joined: new Date(), pushed: undefined, days: {}, forgetting: false };
+    const usual = {
+      ...{ joined: new Date(), pushed: undefined, days: {}, forgetting: false },
+      ...{ claimant: newClaimant(), released: 0 },
+    };
     const machine = { ...usual, ...before, member, machine: machineName, instance, zone };
     try {
       await this.#database.commit([machineWrite(machine, before?.updateTime)]);
@@ -98,9 +104,15 @@ export class FirestoreLedger implements TeamLedger {
   }
 
   async push(membership: Membership, work: PushWork): Promise<PushOutcome> {
+    let dead: ReadonlySet<string> = new Set();
+    let sent = 0;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#pushOnce(membership, work);
+        const outcome = await this.#pushOnce(membership, work, dead);
+        sent += outcome.sent;
+        // Who had sent some of these sessions is gone: they are this machine's, or the next one's that asks.
+        if (outcome.gone.size === 0 || attempt >= 5) return { sent, refused: [] };
+        dead = new Set([...dead, ...outcome.gone]);
       } catch (error) {
         // Another window sends for this machine: what it has sent meanwhile needs not be sent again.
         if (!isRival(error) || attempt >= 5) throw error;
@@ -108,12 +120,23 @@ export class FirestoreLedger implements TeamLedger {
     }
   }
 
-  async #pushOnce(membership: Membership, work: PushWork): Promise<PushOutcome> {
+  /** `dead`: claimants that are no machines any more; `gone`: those that turned out to be. */
+  async #pushOnce(
+    membership: Membership,
+    work: PushWork,
+    dead: ReadonlySet<string>,
+  ): Promise<{ readonly sent: number; readonly gone: ReadonlySet<string> }> {
     const { folder, sources, catalogue, policy } = work;
     const { member, machineName } = membership;
-    const machine = await this.#machineOf(membership);
+    const machine = await this.#claimantOf(membership);
     const isPaced = this.#address.emulator === '';
     const sender = new CallSender(this.#database, folder, machine, { catalogue, isPaced });
+    const claims = new SessionClaims(this.#database, folder, machine, dead);
+    const asked = sources.sessions(policy, work.since);
+    const own = await claims.take(asked.keys());
+    noteElsewhere(folder, asked, own, work.since);
+    const sends = (one: SessionDay): boolean => own.has(one);
+    let currentFrom = '';
     let sent = 0;
     for (let since: string | undefined = work.since; since !== undefined; ) {
       const known = new Map(
@@ -130,21 +153,25 @@ export class FirestoreLedger implements TeamLedger {
       const wanted = { member, machineName, since, most: mostInMemory };
       const shipment: PreparedDays<Call> = prepareDays(
         folder,
-        (isSent) => sources.calls(policy, { ...wanted, isSent }),
+        (isSent) => sources.calls(policy, { ...wanted, isSent, sends }),
         { least, known, since },
       );
       await sender.send(shipment.parcels);
       sent += shipment.parcels.length;
+      currentFrom ||= shipment.currentFrom;
       since = shipment.cutAt;
       if (since === undefined) {
         noteEnd(folder, work.since === '' ? shipment.of : undefined);
       }
     }
     await sender.end(work.since === '');
+    // What was claimed and is not here any more is not in the ledger by now: another machine may have it.
+    const dropped = claims.dropped(asked, currentFrom);
+    await claims.release(dropped, (writes) => sender.release(writes));
     const { name, budgets } = await readTeam(this.#database);
-    const pools = await poolsOf(this.#database, budgets, membership);
-    writePools(folder, { team: name, askedAt: Date.now(), pools });
-    return { sent, refused: [] };
+    const machines = await machinesOf(this.#database);
+    keepPools(folder, name, poolsOf(machines, budgets, membership, this.#database.now));
+    return { sent, gone: claims.deadAmong(asked.keys(), machines) };
   }
 
   async #machineOf(membership: Membership): Promise<MachineState> {
@@ -152,6 +179,15 @@ export class FirestoreLedger implements TeamLedger {
     const machine = await readMachine(this.#database, member, machineName);
     checkInstance(machine?.instance ?? null, membership);
     return machine!;
+  }
+
+  /** A machine that claims can name. */
+  async #claimantOf(membership: Membership): Promise<MachineState> {
+    const machine = await this.#machineOf(membership);
+    if (machine.claimant !== '') return machine;
+    const named = { ...machine, claimant: newClaimant() };
+    const [updateTime] = await this.#database.commit([machineWrite(named, machine.updateTime)]);
+    return { ...named, updateTime };
   }
 
   async forget({ member, machineName }: Membership, whose: 'machine' | 'member'): Promise<number> {
@@ -169,14 +205,32 @@ export class FirestoreLedger implements TeamLedger {
 
   async #forgetMachines(machines: readonly MachineState[]): Promise<number> {
     let gone = 0;
-    for (const machine of machines) {
-      // First it has nothing, then it is nothing: whoever is interrupted in between begins again.
-      const emptied = { ...machine, days: {}, forgetting: true };
-      await this.#database.commit([machineWrite(emptied, machine.updateTime)]);
-      gone += await this.#forgetCalls(machine.member, machine.machine);
-      const path = machinePath(machine.member, machine.machine);
-      await this.#database.commit([{ kind: 'delete', path }]);
+    for (const machine of machines) gone += await this.#forgetMachine(machine);
+    return gone;
+  }
+
+  /** First it has nothing, then it is nothing: whoever is interrupted in between begins again. */
+  async #forgetMachine(known: MachineState): Promise<number> {
+    const { member, machine: name, claimant } = known;
+    let gone = 0;
+    let machine: MachineState | undefined = known;
+    for (let attempt = 1; machine !== undefined; attempt += 1) {
+      try {
+        const emptied = { ...machine, days: {}, forgetting: true };
+        const [updateTime] = await this.#database.commit([
+          machineWrite(emptied, machine.updateTime),
+        ]);
+        gone += await this.#forgetCalls(member, name);
+        // It ends as it was emptied: what it has sent meanwhile goes as well. Its claims end with it.
+        const path = machinePath(member, name);
+        await this.#database.commit([{ kind: 'delete', path, only: { updateTime } }]);
+        break;
+      } catch (error) {
+        if (!isRival(error) || attempt >= 5) throw error;
+        machine = await readMachine(this.#database, member, name);
+      }
     }
+    await removeClaims(this.#database, claimant);
     return gone;
   }
 

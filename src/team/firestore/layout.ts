@@ -8,6 +8,8 @@ export const callCollection = 'trinity_costs';
 export const teamPath = 'outlay_team/team';
 /** Who sends: a document for each machine, with what it has sent of each day. */
 export const machineCollection = 'outlay_machines';
+/** Which machine sends a session's day, where several read it: a document for each UTC day. */
+export const claimCollection = 'outlay_claims';
 
 /** The version of these documents. */
 export const layoutVersion = 1;

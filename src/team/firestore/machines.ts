@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { isDay } from '../../model/calendar.ts';
 import { isAmount, isObject } from '../../model/objects.ts';
 import type { FirestoreDatabase, Write } from './database.ts';
@@ -23,10 +24,23 @@ export interface MachineState {
   /** Undefined where nothing was sent yet. */
   readonly pushed: Date | undefined;
   readonly days: Readonly<Record<string, DayEntry>>;
+  /** By what claims of sessions name it: at random, so that none outlives its document. */
+  readonly claimant: string;
+  /** How often it has given claims back: whoever remembers them from before asks again. */
+  readonly released: number;
   /** What it had sent is being deleted. */
   readonly forgetting: boolean;
   /** Names this state of the document among others. */
   readonly updateTime: unknown;
+}
+
+/** A name claims know a new machine by. */
+export function newClaimant(): string {
+  return `m${randomBytes(8).toString('hex')}`;
+}
+
+export function isClaimant(name: unknown): name is string {
+  return typeof name === 'string' && /^m[0-9a-f]{16}$/.test(name);
 }
 
 export function machinePath(member: string, machine: string): string {
@@ -46,6 +60,7 @@ export async function readMachine(
 
 export function machineOf({ fields, updateTime }: ReadDocument): MachineState | undefined {
   const { member, machine, instance, zone, joined, pushed, days, forgetting } = fields;
+  const { claimant, released } = fields;
   if (typeof member !== 'string' || typeof machine !== 'string' || typeof instance !== 'string') {
     return undefined;
   }
@@ -55,6 +70,8 @@ export function machineOf({ fields, updateTime }: ReadDocument): MachineState | 
     joined: joined instanceof Date ? joined : new Date(0),
     pushed: pushed instanceof Date ? pushed : undefined,
     days: isObject(days) ? Object.fromEntries(Object.entries(days).flatMap(entryOf)) : {},
+    claimant: isClaimant(claimant) ? claimant : '',
+    released: isAmount(released) ? released : 0,
     forgetting: forgetting === true,
   };
 }
@@ -69,8 +86,10 @@ function entryOf([day, value]: [string, unknown]): [string, DayEntry][] {
 /** Writes a machine's document as long as nobody else has changed it since it was read (optimistic lock). */
 export function machineWrite(state: Omit<MachineState, 'updateTime'>, updateTime: unknown): Write {
   const { member, machine, instance, zone, joined, pushed, days, forgetting } = state;
+  const { claimant, released } = state;
   const fields: Fields = {
     ...{ version: layoutVersion, member, machine, instance, zone, joined, forgetting },
+    ...{ claimant, released },
     pushed: pushed ?? null,
     days: Object.fromEntries(
       Object.entries(days).map(([day, { revision, calls, nano, open }]) => [

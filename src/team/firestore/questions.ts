@@ -52,12 +52,12 @@ export async function membersOf(database: FirestoreDatabase): Promise<MemberSpen
  * How the team's budgets stand, for a machine: what all have spent and what its member has, in this day, week and
  * month of UTC by the service's clock. What others have sent counts, what they have not sent yet does not.
  */
-export async function poolsOf(
-  database: FirestoreDatabase,
+export function poolsOf(
+  machines: readonly MachineState[],
   budgets: readonly PoolBudget[],
   { member, machineName }: Pick<Membership, 'member' | 'machineName'>,
-): Promise<Pool[]> {
-  const machines = await machinesOf(database);
+  now: number,
+): Pool[] {
   const mine = machines.filter((each) => each.member === member);
   const own = mine.filter(({ machine }) => machine === machineName);
   const whose = [
@@ -65,7 +65,7 @@ export async function poolsOf(
     ['member', member, mine],
   ] as const;
   return whose.flatMap(([scope, name, some]) =>
-    periodsAt(database.now).map(({ period, span }): Pool => {
+    periodsAt(now).map(({ period, span }): Pool => {
       const budget = budgetOf(budgets, scope, name, period);
       return {
         ...{ scope, name, period, ...span },
@@ -107,7 +107,8 @@ function spentIn(machines: readonly MachineState[], span: TimeSpan): number {
   );
 }
 
-async function machinesOf(database: FirestoreDatabase): Promise<MachineState[]> {
+/** Every machine of a team: each is a read. */
+export async function machinesOf(database: FirestoreDatabase): Promise<MachineState[]> {
   const found = await database.query({
     ...{ collection: machineCollection, where: [], limit: mostMachines + 1 },
   });

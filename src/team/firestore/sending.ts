@@ -69,6 +69,13 @@ export class CallSender {
     if (isHere || !isTold) await this.#commit({}, []);
   }
 
+  /** Changes claims of sessions together with the machine's document; answers with how often it has given some back. */
+  async release(writes: readonly Write[]): Promise<number> {
+    this.#machine = { ...this.#machine, released: this.#machine.released + 1 };
+    await this.#commit({}, writes);
+    return this.#machine.released;
+  }
+
   async #add(parcel: Parcel<Call>): Promise<void> {
     const { day, rows, revision } = parcel;
     const before = this.#machine.days[day];

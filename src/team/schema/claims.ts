@@ -37,11 +37,29 @@ BEGIN
     JOIN unnest(p_days, p_sessions) AS a(day, session) ON a.day = s.day AND a.session = s.session
     WHERE s.machine = p_machine;
 END $$;
-REVOKE ALL ON FUNCTION outlay.claim_sessions FROM PUBLIC;
+
+-- What a machine has claimed of days from one on.
+CREATE FUNCTION outlay.claimed_sessions(p_machine int, p_from date)
+RETURNS TABLE (day date, session bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT s.day, s.session FROM outlay.session_day s JOIN outlay.machine m ON m.id = s.machine
+  WHERE s.machine = p_machine AND m.member = outlay.me() AND s.day >= p_from
+$$;
+
+-- Gives claims back: whoever asks next has them.
+CREATE FUNCTION outlay.release_sessions(p_machine int, p_days date[], p_sessions bigint[]) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  DELETE FROM outlay.session_day s
+  USING unnest(p_days, p_sessions) AS a(day, session), outlay.machine m
+  WHERE s.day = a.day AND s.session = a.session AND s.machine = p_machine
+    AND m.id = p_machine AND m.member = outlay.me()
+$$;
+REVOKE ALL ON FUNCTION outlay.claim_sessions, outlay.claimed_sessions, outlay.release_sessions FROM PUBLIC;
 `;
 
 export const claimRights = `
 DO $do$ DECLARE members text := (SELECT role FROM outlay.team); BEGIN
-  EXECUTE format('GRANT EXECUTE ON FUNCTION outlay.claim_sessions TO %I', members);
+  EXECUTE format('GRANT EXECUTE ON FUNCTION outlay.claim_sessions, outlay.claimed_sessions,
+    outlay.release_sessions TO %I', members);
 END $do$;
 `;

@@ -15,6 +15,7 @@ import { federationFile } from '../../dataFolder/peerFile.ts';
 import { serveNoteFile, serveTokenFile } from '../../dataFolder/serveFiles.ts';
 import { statusLineFile } from '../../dataFolder/statusLineFile.ts';
 import { teamFiguresFile } from '../../dataFolder/team/figuresFile.ts';
+import { knownClaimsFile } from '../../dataFolder/team/knownClaims.ts';
 import { membershipFile } from '../../dataFolder/team/membership.ts';
 import { poolsFile } from '../../dataFolder/team/poolFile.ts';
 import { sentCallsFile } from '../../dataFolder/team/sentCalls.ts';
@@ -96,6 +97,7 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     file(uploadsFile(dataFolder), 'team'),
     file(poolsFile(dataFolder), 'team'),
     file(sentCallsFile(dataFolder), 'team'),
+    file(knownClaimsFile(dataFolder), 'team'),
     file(teamFiguresFile(dataFolder), 'team'),
     file(gatewayFile(dataFolder), 'team'),
     file(gatewayAnswerFile(dataFolder), 'team'),
@@ -108,7 +110,7 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     // What a program that was ended in the middle of writing has left.
     ...unfinished(
       dataFolder,
-      /^((config|prices|insights|alerts|client|statusline|statusline-install|guard-installs|guard-http|guard-server|exact|exact-install|serve|team|team-uploads|team-pools|team-calls|team-figures|gateway|gateway-limits|claude-settings\.statusline\.bak|claude-settings-[0-9a-f]{16})\.json|(snapshots|alerts)\.jsonl|serve-token)\.\d+(-[0-9a-f]{8})?\.part$/,
+      /^((config|prices|insights|alerts|client|statusline|statusline-install|guard-installs|guard-http|guard-server|exact|exact-install|serve|team|team-uploads|team-pools|team-calls|team-claims|team-figures|gateway|gateway-limits|claude-settings\.statusline\.bak|claude-settings-[0-9a-f]{16})\.json|(snapshots|alerts)\.jsonl|serve-token)\.\d+(-[0-9a-f]{8})?\.part$/,
     ),
     ...unfinished(
       dataFolder,

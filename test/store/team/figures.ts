@@ -35,6 +35,8 @@ async function spent(team: TeamWorld, dir: TempDir, day: string): Promise<string
   return members.ada;
 }
 
+const sessions = () => new Map<never, never>();
+
 export function figureTests(server: () => PostgresServer): void {
   describe('figures a machine keeps of its team', () => {
     const day = new Date().toISOString().slice(0, 10);
@@ -47,7 +49,9 @@ export function figureTests(server: () => PostgresServer): void {
       using dir = tempDir();
       await spent(team, dir, day);
       const ask = async (days: UtcDays = month) => {
-        assert.ok(await refreshTeamFigures({ folder: dir.path, env: {}, patience: soon }, days));
+        assert.ok(
+          await refreshTeamFigures({ sessions, folder: dir.path, env: {}, patience: soon }, days),
+        );
         return kept(dir, days)!;
       };
       const names = (list: { readonly first: readonly { readonly name: string }[] }) =>
@@ -98,7 +102,7 @@ export function figureTests(server: () => PostgresServer): void {
       assert.equal(statSync(dir.at('team-figures.json')).mode & 0o777, 0o600);
       await leaveTeam(dir.path, {}, 'nothing');
       assert.deepEqual(readTeamFigures(dir.path).answers, []);
-      assert.equal(await refreshTeamFigures({ folder: dir.path, env: {} }, month), false);
+      assert.equal(await refreshTeamFigures({ sessions, folder: dir.path, env: {} }, month), false);
     });
 
     it('are kept by a push, once an hour, and stay with a reason while nobody answers', async () => {
@@ -117,7 +121,7 @@ export function figureTests(server: () => PostgresServer): void {
       const gone = new URL(connection);
       gone.port = '1';
       const env = { OUTLAY_TEAM_URL: gone.href };
-      assert.equal(await refreshTeamFigures({ folder: dir.path, env }, month), false);
+      assert.equal(await refreshTeamFigures({ sessions, folder: dir.path, env }, month), false);
       const { problem } = readTeamFigures(dir.path);
       assert.deepEqual(problem?.what, {
         id: 'teamUnreachable',
@@ -126,11 +130,11 @@ export function figureTests(server: () => PostgresServer): void {
       assert.deepEqual(kept(dir), pushed);
       assert.equal(readPools(dir.path)!.askedAt, poolsAt);
 
-      assert.ok(await refreshTeamFigures({ folder: dir.path, env: {} }, month));
+      assert.ok(await refreshTeamFigures({ sessions, folder: dir.path, env: {} }, month));
       assert.equal(readTeamFigures(dir.path).problem, undefined);
       assert.equal(kept(dir)!.total, 9e9);
       await (await team.connect()).query("SELECT outlay.remove_member('ada', false)");
-      assert.equal(await refreshTeamFigures({ folder: dir.path, env: {} }, month), false);
+      assert.equal(await refreshTeamFigures({ sessions, folder: dir.path, env: {} }, month), false);
       // Who was removed has no business with them any more.
       assert.deepEqual(readTeamFigures(dir.path).answers, []);
       assert.equal(readTeamFigures(dir.path).problem?.what?.id, 'teamLogin');
@@ -143,7 +147,10 @@ export function figureTests(server: () => PostgresServer): void {
       const blocking = await team.connect();
       await blocking.run('BEGIN; LOCK TABLE outlay.project_day');
       const patience = { connectMs: 2_000, statementMs: 200 };
-      assert.equal(await refreshTeamFigures({ folder: dir.path, env: {}, patience }, month), false);
+      assert.equal(
+        await refreshTeamFigures({ sessions, folder: dir.path, env: {}, patience }, month),
+        false,
+      );
       assert.equal(readTeamFigures(dir.path).problem?.what?.id, 'teamSlow');
       await blocking.run('ROLLBACK');
     });

@@ -73,6 +73,21 @@ describe('a budget of the team', () => {
     });
   });
 
+  test('adds nothing of sessions another machine sends, on the days it sends them', () => {
+    const spentOn = (day: string, session: string): number | undefined => {
+      let found: number | undefined;
+      withPools({ ...poolsOf([pool()]), elsewhere: [{ day, session }] }, (context) => {
+        found = judgeBudgets(context).judged[0]!.state.spent;
+      });
+      return found;
+    };
+    assert.equal(spentOn('2026-11-24', 's1'), 90 * usd);
+    assert.equal(spentOn('2026-11-22', 's1'), 91 * usd);
+    assert.equal(spentOn('2026-11-23', 's1'), 92 * usd);
+    assert.equal(spentOn('2026-11-24', 's2'), 92 * usd);
+    assert.equal(spentOn('2026-10-15', 's2'), 92 * usd);
+  });
+
   test('counts no less than the ledger said, where this machine no longer knows its part', () => {
     withPools(poolsOf([pool({ own: 50 * usd })]), (context) => {
       assert.equal(judgeBudgets(context).judged[0]!.state.spent, 90 * usd);
@@ -185,6 +200,11 @@ describe('the file of pools', () => {
       { ...pool(), spent: -1 },
       { ...pool(), budget: 5 },
     ];
+    const elsewhere = [{ day: '2026-11-24', session: 's1' }];
+    writePools(dir.path, { ...pools, elsewhere });
+    assert.deepEqual(readPools(dir.path)?.elsewhere, elsewhere);
+    writePools(dir.path, { ...pools, elsewhere: [...elsewhere, { day: 'x' }, 4] as never });
+    assert.deepEqual(readPools(dir.path)?.elsewhere, elsewhere);
     writePools(dir.path, { ...pools, pools: odd as never });
     assert.deepEqual(readPools(dir.path)?.pools, []);
     writePools(dir.path, { team: 4 } as never);
