@@ -58,6 +58,7 @@ export class DashboardPage extends BasePage<
   /** The last that was sent with its details, or else the last. */
   #last: DashboardShown | undefined;
   #shown: DashboardShown | undefined;
+  #hasOpenedTeam = false;
 
   constructor(tools: DashboardTools) {
     super('dashboard', tools);
@@ -111,11 +112,23 @@ export class DashboardPage extends BasePage<
       budgetList(shown, this.tools),
     );
     this.parts.fill(this.#todo, [data.todo, look], () => todoList(shown, this.tools));
-    this.#team.draw(shown, this.parts);
+    this.#openTeam(shown);
+    this.#team.draw(this.#shown, this.parts);
     this.#soon.hidden = isEmpty || isStale || data.details !== null;
     this.#folds.hidden = isEmpty || (!isStale && data.details === null);
     this.#folds.ariaBusy = String(isStale);
     if (data.details !== null) this.#drawDetails(shown, data.details);
+  }
+
+  /** Where a page has nothing else to show, the team's part is unfolded once. */
+  #openTeam(shown: DashboardShown): void {
+    const { data, ui } = shown;
+    const isAlone = data.team !== null && data.cards.length === 0 && data.earlier === null;
+    if (!isAlone || this.#hasOpenedTeam) return;
+    this.#hasOpenedTeam = true;
+    const open: DashboardSection[] = [...ui.open.filter((name) => name !== 'team'), 'team'];
+    this.#shown = { ...shown, ui: { ...ui, open } };
+    this.tools.change({ open });
   }
 
   /** A summary came, and the details on the page answer another question: they stay, marked, and its focus. */

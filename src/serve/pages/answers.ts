@@ -20,6 +20,7 @@ import { budgetsStrings } from '../../views/budgets/strings.ts';
 import { budgetsViewModel } from '../../views/budgets/viewModel.ts';
 import { burnStrings } from '../../views/burn/strings.ts';
 import { burnViewModel } from '../../views/burn/viewModel.ts';
+import { hasSomething } from '../../views/dashboard/inputs.ts';
 import { dashboardStrings } from '../../views/dashboard/strings.ts';
 import { dashboardViewModel } from '../../views/dashboard/viewModel.ts';
 import { commonStrings, noTranscripts } from '../../views/panels/commonStrings.ts';
@@ -85,12 +86,13 @@ async function dashboard(
   question: DashboardQuestion,
   part: 'dashboard' | 'dashboardSummary' = 'dashboard',
 ): Promise<object> {
-  const [{ figures, live, settings }, insights] = await Promise.all([
+  const [{ figures: found, live, settings }, insights] = await Promise.all([
     read(world, part, question),
     part === 'dashboard' ? insightsOf(world) : undefined,
   ]);
-  const { now, hasData, team } = figures as DashboardFigures;
-  if (!hasData) return nothing();
+  const figures: DashboardFigures = found;
+  if (!hasSomething(figures)) return nothing();
+  const { now, team } = figures;
   const { zone } = settings;
   const format = formatOf(settings);
   const facts = { ...around, figures, question, format, live, zone, insights };

@@ -15,6 +15,7 @@ import { commonStrings, noTranscripts } from '../panels/commonStrings.ts';
 import type { DataPanelKind, PanelAnswer } from '../panels/dataPanel.ts';
 import { windowFolders } from '../panels/projectOptions.ts';
 import { formatOf } from '../text/format.ts';
+import { hasSomething } from './inputs.ts';
 import { dashboardStrings } from './strings.ts';
 import { TeamLook } from './teamLook.ts';
 import { dashboardViewModel } from './viewModel.ts';
@@ -32,7 +33,7 @@ export function dashboardPanel(
     ): Promise<PanelAnswer<DashboardData, DashboardStrings & CommonStrings>> => {
       const now = Date.now();
       const figures = await panelData(model, { panel, question }, now);
-      if (!figures.hasData) return noTranscripts();
+      if (!hasSomething(figures)) return noTranscripts();
       team.look(model, figures.team);
       const { spend } = model;
       const format = formatOf(spend.settings);

@@ -25,3 +25,8 @@ export interface DashboardInputs {
 export function wordsOf({ figures, format, zone }: DashboardInputs): WordContext {
   return { format, now: figures.now, zone };
 }
+
+/** Whether a dashboard has anything to show: sessions of this machine, or those of its team. */
+export function hasSomething({ hasData, team }: DashboardFigures): boolean {
+  return hasData || team !== undefined;
+}

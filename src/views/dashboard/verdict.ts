@@ -60,7 +60,9 @@ function nothing(facts: DashboardInputs): Verdict {
   };
   const lead =
     earlier === undefined
-      ? ''
+      ? figures.hasData
+        ? ''
+        : l10n.t('There are no transcripts on this machine: what stands here is the team’s.')
       : l10n.t(
           'Your last session was “{0}” on {1}.',
           titleText(earlier.session),

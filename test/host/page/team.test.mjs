@@ -18,6 +18,18 @@ import {
 } from './lib/webview.mjs';
 import { openWindow, test } from './lib/window.mjs';
 
+const run = (env, ...args) =>
+  execFileSync(process.execPath, [inRoot('dist/cli.cjs'), ...args], {
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+  });
+
+/** What a terminal of a window has. */
+const envOf = ({ paths }) => ({
+  ...{ OUTLAY_DATA_DIR: paths.data, OUTLAY_STORE: paths.store },
+  CLAUDE_CONFIG_DIR: paths.claude,
+});
+
 test.describe('a team in the dashboard', () => {
   let server;
   let proxy;
@@ -25,20 +37,8 @@ test.describe('a team in the dashboard', () => {
   let policy;
   let errors;
 
-  const run = (env, ...args) =>
-    execFileSync(process.execPath, [inRoot('dist/cli.cjs'), ...args], {
-      env: { ...process.env, ...env },
-      encoding: 'utf8',
-    });
   /** A command in a terminal of this window. */
-  const outlay = (...args) =>
-    run(
-      {
-        ...{ OUTLAY_DATA_DIR: workbench.paths.data, OUTLAY_STORE: workbench.paths.store },
-        CLAUDE_CONFIG_DIR: workbench.paths.claude,
-      },
-      ...args,
-    );
+  const outlay = (...args) => run(envOf(workbench), ...args);
   const team = (frame) => frame.locator('[data-part="team"]');
   const dashboard = async () => {
     await workbench.executeCommand('outlay.openDashboard');
@@ -117,6 +117,84 @@ test.describe('a team in the dashboard', () => {
     await expect(section).toContainText('As of ');
     await expect(section.locator('[data-part="team-members"]')).toContainText('$5.00');
     assert.equal(await section.locator('img').count(), 0);
+    await page.close();
+  });
+});
+
+test.describe('a team in the dashboard of a machine without transcripts', () => {
+  let server;
+  let proxy;
+  let workbench;
+  let policy;
+  let errors;
+  const team = (frame) => frame.locator('[data-part="team"]');
+
+  test.beforeAll(async () => {
+    [server, proxy] = await Promise.all([PostgresServer.start(), startPortProxy()]);
+    workbench = await openWindow({ forwardsTo: proxy.template });
+    policy = watchPolicy(workbench);
+    errors = watchErrors(workbench);
+    const { data } = workbench.paths;
+    const place = path.join(data, '..');
+    const file = path.join(place, 'owner.txt');
+    writeFileSync(file, server.database());
+    chmodSync(file, 0o600);
+    // Somebody else makes the team and works; who leads it reads only.
+    const bob = { session: 'bob-session', cwd: '/home/bob/web' };
+    const elsewhere = path.join(place, 'bob');
+    write(transcriptOf(path.join(elsewhere, 'claude'), bob), [answer('one', 5, bob)]);
+    const env = {
+      ...{ OUTLAY_DATA_DIR: elsewhere, OUTLAY_STORE: '' },
+      CLAUDE_CONFIG_DIR: path.join(elsewhere, 'claude'),
+    };
+    run(env, 'team', 'create', 'Acme', '--as', 'bob', '--machine', 'two', '--connection', file);
+    const budget = ['--scope', 'member', '--period', 'month'];
+    run(env, 'team', 'budget', '6', ...budget);
+    run(env, 'index');
+    run(env, 'team', 'push');
+    const invitation = path.join(place, 'lead.txt');
+    run(env, 'team', 'invite', 'lead', '--admin', '--to', invitation);
+    await workbench.executeCommand('outlay.openDashboard');
+    await frameWith(workbench, '.empty');
+    run(envOf(workbench), 'team', 'join', invitation, '--machine', 'desk');
+  });
+  test.afterAll(async () => {
+    await workbench?.close();
+    proxy?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  const expectTeam = async (page) => {
+    const section = team(page);
+    await expect(section).toHaveAttribute('open');
+    await expect(section.locator('summary')).toContainText('Acme: $5.00, near a limit: bob');
+    await expect(section.locator('[data-part="team-members"] tbody tr')).toHaveCount(2);
+    await expect(section.locator('[data-part="team-projects"]')).toContainText('web');
+    await expect(page.locator('.dashboard')).toContainText(
+      'There are no transcripts on this machine',
+    );
+  };
+
+  test('is all there is, unfolded, and stays folded once it was', async () => {
+    await workbench.executeCommand('workbench.action.closeActiveEditor');
+    await workbench.executeCommand('outlay.openDashboard');
+    const frame = await frameWith(workbench, '.dashboard:has([data-part="team"])');
+    await expectTeam(frame);
+    await expect(frame.locator('.card')).toHaveCount(0);
+    await expectAccessible(workbench, frame);
+    const summary = team(frame).locator('summary');
+    await summary.click();
+    await expect(team(frame)).not.toHaveAttribute('open');
+    await frame.locator('.filters [data-value="today"]').click();
+    await expect(frame.locator('.dashboard')).toContainText('Nothing spent today');
+    await expect(team(frame)).not.toHaveAttribute('open');
+    assert.deepEqual([policy(), errors()], [[], []]);
+  });
+  test('is all there is in the browser as well', async () => {
+    const opened = workbench.page.context().waitForEvent('page');
+    await workbench.executeCommand('outlay.openInBrowser');
+    const page = await opened;
+    await expectTeam(page);
     await page.close();
   });
 });
