@@ -33,6 +33,23 @@ export const errorIds = [
   'teamSlow',
   'teamProof',
   'teamOnFirestore',
+  'teamNoDatabase',
+  'teamRefused',
+  'teamNoSpace',
+  'teamBusy',
+  'teamRestarts',
+  'teamNoSuchDay',
+  'teamFailed',
+  'teamNone',
+  'teamNewer',
+  'teamOlder',
+  'teamNoConnection',
+  'teamUnknownOption',
+  'teamNoPlace',
+  'teamUnchecked',
+  'teamCertificates',
+  'teamFileOpen',
+  'teamFileForeign',
 ] as const;
 export type ErrorId = (typeof errorIds)[number];
 

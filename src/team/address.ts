@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { HumanError, messageOf } from '../model/errors.ts';
+import { type ErrorText, HumanError, messageOf } from '../model/errors.ts';
 import { isLoopback } from '../platform/loopback.ts';
 
 /** Where a ledger is and who asks, as the driver wants it. `password` never goes into a sentence. */
@@ -24,16 +24,19 @@ const verified = ['verify-full'];
 export function parseAddress(text: string, what: string): Address {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !['postgres:', 'postgresql:'].includes(url.protocol)) {
-    throw refusal(what, 'is no connection string');
+    throw refusal(what, 'is no connection string', { id: 'teamNoConnection', values: [] });
   }
   const { searchParams: options } = url;
   const unknown = [...options.keys()].find((name) => !known.has(name));
-  if (unknown !== undefined) throw refusal(what, `has the option ${unknown}, which is not known`);
+  if (unknown !== undefined) {
+    const id = 'teamUnknownOption';
+    throw refusal(what, `has the option ${unknown}, which is not known`, { id, values: [unknown] });
+  }
   const host = options.get('host') ?? decode(url.hostname.replace(/^\[|\]$/g, ''));
   const user = decode(url.username);
   const database = decode(url.pathname.slice(1));
   if (host === '' || user === '' || database === '') {
-    throw refusal(what, 'names no host, user or database');
+    throw refusal(what, 'names no host, user or database', { id: 'teamNoPlace', values: [] });
   }
   const mode = options.get('sslmode') ?? '';
   const isLocal = host.startsWith('/') || isLoopback(host);
@@ -41,6 +44,7 @@ export function parseAddress(text: string, what: string): Address {
     throw new HumanError(
       'config',
       `${what} says sslmode=${mode}, which does not check who answers. Leave it out, and name the authority of a private server with sslrootcert=/path/to/ca.pem.`,
+      { what: { id: 'teamUnchecked', values: [mode] } },
     );
   }
   const usesTls = !isLocal || mode === 'verify-full';
@@ -56,10 +60,11 @@ export function parseAddress(text: string, what: string): Address {
 
 const known = new Set(['host', 'sslmode', 'sslrootcert']);
 
-function refusal(what: string, why: string): HumanError {
+function refusal(what: string, why: string, text: ErrorText): HumanError {
   return new HumanError(
     'config',
     `${what} ${why}. It looks like postgres://user:password@host:5432/database?sslrootcert=/path/to/ca.pem; special characters in a password are percent-encoded.`,
+    { what: text },
   );
 }
 
@@ -68,9 +73,11 @@ function authority(file: string | null): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? messageOf(error);
     throw new HumanError(
       'files',
-      `The certificates of the team's server, ${file}, cannot be read (${(error as NodeJS.ErrnoException).code ?? messageOf(error)}).`,
+      `The certificates of the team's server, ${file}, cannot be read (${why}).`,
+      { what: { id: 'teamCertificates', values: [file, why] } },
     );
   }
 }

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { type ErrorText, HumanError, messageOf } from '../model/errors.ts';
+import { type ErrorId, type ErrorText, HumanError, messageOf } from '../model/errors.ts';
 import { type Address, parseAddress } from './address.ts';
 import { schemaVersion } from './schema/migrations.ts';
 
@@ -116,13 +116,25 @@ export async function versionOf(ledger: Ledger): Promise<number> {
 export async function checkVersion(ledger: Ledger): Promise<void> {
   const version = await versionOf(ledger);
   if (version === schemaVersion) return;
+  const values = [String(version), String(schemaVersion)];
+  if (version === 0) {
+    throw new HumanError(
+      'store',
+      'There is no team here: the database has no ledger for this login. Ask who runs the team for an invitation.',
+      { what: { id: 'teamNone', values: [] } },
+    );
+  }
+  if (version > schemaVersion) {
+    throw new HumanError(
+      'store',
+      `The team's ledger is of a newer Outlay (schema ${version}, this one knows ${schemaVersion}). Update Outlay; what is not sent yet follows then.`,
+      { what: { id: 'teamNewer', values } },
+    );
+  }
   throw new HumanError(
     'store',
-    version === 0
-      ? 'There is no team here: the database has no ledger for this login. Ask who runs the team for an invitation.'
-      : version > schemaVersion
-        ? `The team's ledger is of a newer Outlay (schema ${version}, this one knows ${schemaVersion}). Update Outlay; what is not sent yet follows then.`
-        : `The team's ledger is of an older Outlay (schema ${version} of ${schemaVersion}). Who runs it brings it up to date with "outlay team create --upgrade".`,
+    `The team's ledger is of an older Outlay (schema ${version} of ${schemaVersion}). Who runs it brings it up to date with "outlay team create --upgrade".`,
+    { what: { id: 'teamOlder', values } },
   );
 }
 
@@ -147,16 +159,50 @@ function ledgerError(place: string, error: unknown): Error {
 }
 
 /** What an editor says in its own language. */
-function whatOf(place: string, error: unknown): ErrorText | undefined {
+function whatOf(place: string, error: unknown): ErrorText {
   const code = stateOf(error);
-  if (unreachable.has(code)) return { id: 'teamUnreachable', values: [place, code] };
-  if (code === '28P01' || code === '28000') return { id: 'teamLogin', values: [place] };
-  if (code === '55P03' || code === '57014') return { id: 'teamSlow', values: [place] };
   const message = messageOf(error).split('\n')[0]!;
-  if (isTimeout(message)) return { id: 'teamSlow', values: [place] };
+  if (unreachable.has(code)) return { id: 'teamUnreachable', values: [place, code] };
+  const known = idOf(code, message);
+  if (known !== undefined) return { id: known, values: [place, message] };
   return isCertificate(code, message)
     ? { id: 'teamProof', values: [place, code || message] }
-    : undefined;
+    : { id: 'teamFailed', values: [place, factsOf(code, message)] };
+}
+
+function idOf(code: string, message: string): ErrorId | undefined {
+  if (code === '' && isTimeout(message)) return 'teamSlow';
+  switch (code) {
+    case '28P01':
+    case '28000':
+      return 'teamLogin';
+    case '3D000':
+      return 'teamNoDatabase';
+    case '42501':
+      return 'teamRefused';
+    case '53100':
+      return 'teamNoSpace';
+    case '53300':
+      return 'teamBusy';
+    case '55P03':
+    case '57014':
+      return 'teamSlow';
+    case '57P01':
+    case '57P03':
+    case 'ECONNRESET':
+      return 'teamRestarts';
+    case 'OL001':
+      return 'teamNoSuchDay';
+    case 'XX000':
+      // What a server that cannot write its cache of the catalogue says to who connects.
+      return message === 'could not write init file' ? 'teamNoSpace' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function factsOf(code: string, message: string): string {
+  return [code, message].filter((part) => part !== '').join(', ');
 }
 
 const unreachable = new Set([
@@ -180,34 +226,27 @@ function sentenceOf(place: string, error: unknown): string {
   if (unreachable.has(code)) {
     return `${server} cannot be reached (${code}). What is not sent yet follows later.`;
   }
-  if (code === '' && isTimeout(message)) {
-    return `${server} took too long. What is not sent yet follows later.`;
-  }
-  switch (code) {
-    case '28P01':
-    case '28000':
+  switch (idOf(code, message)) {
+    case 'teamLogin':
       return `${server} does not know this login any more. Ask who runs the team for a new invitation.`;
-    case '3D000':
+    case 'teamNoDatabase':
       return `${server} has no such database. Check the connection string.`;
-    case '42501':
+    case 'teamRefused':
       return `${server} refuses this to your login (${message}). An admin of the team may do it.`;
-    case '53100':
+    case 'teamNoSpace':
       return `${server} is out of disk space. Who runs it makes room; what is not sent yet follows then.`;
-    case '53300':
+    case 'teamBusy':
       return `${server} has no connection left. What is not sent yet follows later.`;
-    case '55P03':
-    case '57014':
+    case 'teamSlow':
       return `${server} took too long. What is not sent yet follows later.`;
-    case '57P01':
-    case '57P03':
-    case 'ECONNRESET':
+    case 'teamRestarts':
       return `${server} is being restarted. What is not sent yet follows later.`;
-    case 'OL001':
+    case 'teamNoSuchDay':
       return `${server} keeps no such day: see to the clock of this machine.`;
     default:
       return isCertificate(code, message)
         ? `${server} could not prove who it is (${code || message}). Name the authority of a private server with sslrootcert in the connection string.`
-        : `${server} failed (${[code, message].filter((part) => part !== '').join(', ')}).`;
+        : `${server} failed (${factsOf(code, message)}).`;
   }
 }
 

@@ -65,6 +65,7 @@ export function readMembership(
     throw new HumanError(
       'config',
       `${file} holds a password and can be read by others. Make it yours alone (chmod 600), and ask for a new invitation if somebody may have read it.`,
+      { what: { id: 'teamFileOpen', values: [file] } },
     );
   }
   const parsed = written.safeParse(jsonOf(text));
@@ -72,6 +73,7 @@ export function readMembership(
     throw new HumanError(
       'config',
       `${file} is no membership in a team. Remove it and join again with your invitation.`,
+      { what: { id: 'teamFileForeign', values: [file] } },
     );
   }
   const connection = (env.OUTLAY_TEAM_URL ?? '').trim() || parsed.data.connection;

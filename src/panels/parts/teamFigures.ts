@@ -71,7 +71,7 @@ function membershipOf(folder: string): {
     return { membership: readMembership(folder, {}) };
   } catch (error) {
     if (!(error instanceof HumanError)) throw error;
-    return { refusal: { text: error.message } };
+    return { refusal: { text: error.message, what: error.what } };
   }
 }
 

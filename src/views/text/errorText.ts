@@ -136,5 +136,82 @@ export function knownText(what: ErrorText | undefined, english: string): string 
       return l10n.t(
         'A ledger in Firestore is not asked for each look at it: “outlay team members” and “outlay team export” ask it.',
       );
+    case 'teamNoDatabase':
+      return l10n.t(
+        'The team’s server {0} has no such database. Check the connection string.',
+        first,
+      );
+    case 'teamRefused':
+      return l10n.t(
+        'The team’s server {0} refuses this to your login ({1}). An admin of the team may do it.',
+        first,
+        second,
+      );
+    case 'teamNoSpace':
+      return l10n.t('The team’s server {0} is out of disk space. Who runs it makes room.', first);
+    case 'teamBusy':
+      return l10n.t(
+        'The team’s server {0} has no connection left. It is asked again later.',
+        first,
+      );
+    case 'teamRestarts':
+      return l10n.t('The team’s server {0} is being restarted. It is asked again later.', first);
+    case 'teamNoSuchDay':
+      return l10n.t(
+        'The team’s server {0} keeps no such day: check the clock of this machine.',
+        first,
+      );
+    case 'teamFailed':
+      return l10n.t('The team’s server {0} failed ({1}).', first, second);
+    case 'teamNone':
+      return l10n.t(
+        'There is no team here: the database has no ledger for this login. Ask who runs the team for an invitation.',
+      );
+    case 'teamNewer':
+      return l10n.t(
+        'The team’s ledger is of a newer Outlay (schema {0}, this one knows {1}). Update Outlay.',
+        first,
+        second,
+      );
+    case 'teamOlder':
+      return l10n.t(
+        'The team’s ledger is of an older Outlay (schema {0} of {1}). Who runs it brings it up to date with “outlay team create --upgrade”.',
+        first,
+        second,
+      );
+    case 'teamNoConnection':
+      return l10n.t(
+        'The connection string of this machine’s team cannot be understood. Join again with your invitation.',
+      );
+    case 'teamUnknownOption':
+      return l10n.t(
+        'The connection string of this machine’s team has the option {0}, which is not known.',
+        first,
+      );
+    case 'teamNoPlace':
+      return l10n.t(
+        'The connection string of this machine’s team names no host, user or database.',
+      );
+    case 'teamUnchecked':
+      return l10n.t(
+        'The connection string of this machine’s team says sslmode={0}, which does not check who answers. Leave it out, and name the authority of a private server with sslrootcert.',
+        first,
+      );
+    case 'teamCertificates':
+      return l10n.t(
+        'The certificates of the team’s server, {0}, cannot be read ({1}).',
+        first,
+        second,
+      );
+    case 'teamFileOpen':
+      return l10n.t(
+        '{0} holds a password and can be read by others. Make it yours alone (chmod 600), and ask for a new invitation if somebody may have read it.',
+        first,
+      );
+    case 'teamFileForeign':
+      return l10n.t(
+        '{0} is no membership in a team. Remove it and join again with your invitation.',
+        first,
+      );
   }
 }

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { membershipFile, readMembership } from '../../../src/dataFolder/team/membership.ts';
 import { errorIds, HumanError } from '../../../src/model/errors.ts';
 import { spanOf } from '../../../src/query/spans.ts';
 import { openForReading } from '../../../src/store/connection/openStore.ts';
 import { storeError } from '../../../src/store/connection/storeErrors.ts';
 import { newerStore, readRefusal } from '../../../src/store/schema/migrations.ts';
+import { parseAddress } from '../../../src/team/address.ts';
+import { checkVersion, Ledger } from '../../../src/team/connection.ts';
+import { schemaVersion } from '../../../src/team/schema/migrations.ts';
 import { standInForVscode } from '../../bench/vscodeStandIn.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
@@ -47,6 +51,44 @@ describe('errors in the editor’s language', () => {
       );
       assert.ok(error instanceof HumanError && error.what !== undefined, code);
       assert.match(errorText(error), /^(In den|Der) Datenspeicher \/x\.db /, code);
+    }
+  });
+
+  test('every failure of a team’s server, its connection string and its file is one of them', async () => {
+    const codes = [
+      ...['ECONNREFUSED', 'ECONNRESET', '28P01', '3D000', '42501', '53100', '53300', '55P03'],
+      ...['57014', '57P01', 'OL001', 'XX000', 'CERT_HAS_EXPIRED', ''],
+    ];
+    for (const code of codes) {
+      const client = { query: () => Promise.reject(Object.assign(new Error('why'), { code })) };
+      const ledger = new Ledger(client as never, 'db:5432');
+      const error = await ledger.run('SELECT 1').catch((thrown: unknown) => thrown);
+      assert.ok(error instanceof HumanError && error.what !== undefined, code);
+      assert.match(errorText(error), / Server des Teams db:5432 /, code);
+    }
+    const full = Object.assign(new Error('could not write init file'), { code: 'XX000' });
+    const disk = new Ledger({ query: () => Promise.reject(full) } as never, 'db');
+    const error = await disk.run('SELECT 1').catch((thrown: unknown) => thrown);
+    assert.match(errorText(error), /kein Speicherplatz/);
+    for (const version of [0, schemaVersion - 1, schemaVersion + 1]) {
+      const client = { query: () => Promise.resolve({ rows: [{ there: version > 0, version }] }) };
+      const error = await checkVersion(new Ledger(client as never, 'db')).catch((thrown) => thrown);
+      assert.match(errorText(error), /^(Hier gibt es kein Team|Die Datenbank des Teams)/);
+    }
+    const strings = [
+      ...['nothing', 'postgres://a@h/d?x=1', 'postgres:///d', 'postgres://a@h/d?sslmode=require'],
+      'postgres://a@h/d?sslrootcert=/nowhere/ca.pem',
+    ];
+    for (const string of strings) {
+      const error = thrownBy(() => parseAddress(string, 'The string'));
+      assert.match(errorText(error), /Verbindungszeichenfolge|Zertifikate/, string);
+    }
+    using dir = tempDir();
+    writeFileSync(membershipFile(dir.path), '{}', { mode: 0o600 });
+    assert.match(errorText(thrownBy(() => readMembership(dir.path, {}))), /keine Mitgliedschaft/);
+    if (process.platform !== 'win32') {
+      chmodSync(membershipFile(dir.path), 0o644);
+      assert.match(errorText(thrownBy(() => readMembership(dir.path, {}))), /ein Passwort/);
     }
   });
 
