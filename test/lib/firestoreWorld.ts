@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type SessionDay, type SessionDays, sessionDays } from '../../src/team/claims.ts';
+import type { Patience } from '../../src/team/connection.ts';
 import { FirestoreDatabase } from '../../src/team/firestore/database.ts';
 import type { Call } from '../../src/team/firestore/layout.ts';
 import { createTeam } from '../../src/team/firestore/team.ts';
@@ -148,6 +149,11 @@ interface MachineOptions {
   readonly most?: number;
 }
 
+/** For who tests what is not waited for. */
+const soon: Patience = { connectMs: 2_000, statementMs: 1_500 };
+/** For who does not: other tests run beside it. */
+export const longPatience: Patience = { connectMs: 30_000, statementMs: 30_000 };
+
 export class FirestoreMachine implements Disposable, TeamMachine {
   readonly dir: TempDir;
   readonly folder: string;
@@ -156,9 +162,10 @@ export class FirestoreMachine implements Disposable, TeamMachine {
   readonly catalogue = '2026-11-01';
   readonly prices = 'p';
   readonly everything = true;
-  readonly patience = { connectMs: 2_000, statementMs: 1_500 };
+  readonly patience: Patience;
 
-  constructor(dir: TempDir, sources: TeamSources) {
+  constructor(dir: TempDir, sources: TeamSources, patience: Patience = soon) {
+    this.patience = patience;
     this.dir = dir;
     this.folder = dir.path;
     this.sources = sources;

@@ -11,7 +11,7 @@ import { exportKeys, exportRows } from '../../../src/team/questions.ts';
 import { teamSources } from '../../../src/team/sources.ts';
 import { pushToTeam } from '../../../src/team/sync.ts';
 import { FirestoreEmulator, installClient } from '../../lib/firestore.ts';
-import { FirestoreMachine, FirestoreTeam } from '../../lib/firestoreWorld.ts';
+import { FirestoreMachine, FirestoreTeam, longPatience } from '../../lib/firestoreWorld.ts';
 import { mixedNow, mixedStore, mixedWorlds } from '../../lib/mixedWorld.ts';
 import type { PostgresServer } from '../../lib/postgres.ts';
 import { reportContext } from '../../lib/reportContext.ts';
@@ -91,9 +91,12 @@ export function agreementTests(server: () => PostgresServer): void {
           installClient(theirs.path);
           const member = at === 2 ? 'bob' : 'ada';
           return [
-            { machine: new FirestoreMachine(mine, sources), connection: at === 2 ? bob : ada },
             {
-              machine: new FirestoreMachine(theirs, sources),
+              machine: new FirestoreMachine(mine, sources, longPatience),
+              connection: at === 2 ? bob : ada,
+            },
+            {
+              machine: new FirestoreMachine(theirs, sources, longPatience),
               connection: other.connection(member),
             },
           ] as const;

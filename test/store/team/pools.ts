@@ -14,7 +14,7 @@ import { joinTeam, leaveTeam } from '../../../src/team/membership.ts';
 import { teamSources } from '../../../src/team/sources.ts';
 import { pushToTeam } from '../../../src/team/sync.ts';
 import { FirestoreEmulator, installClient } from '../../lib/firestore.ts';
-import { FirestoreMachine, FirestoreTeam } from '../../lib/firestoreWorld.ts';
+import { FirestoreMachine, FirestoreTeam, longPatience } from '../../lib/firestoreWorld.ts';
 import { ingestAll } from '../../lib/ingest.ts';
 import { assistant } from '../../lib/parseLines.ts';
 import type { PostgresServer } from '../../lib/postgres.ts';
@@ -39,7 +39,7 @@ class Reader implements Disposable {
 
   constructor() {
     const sources = teamSources((read) => read(reportContext(this.#db, { now })));
-    this.machine = new FirestoreMachine(tempDir(), sources);
+    this.machine = new FirestoreMachine(tempDir(), sources, longPatience);
     installClient(this.machine.folder);
   }
 
