@@ -373,6 +373,7 @@ export class RolloutParser implements LineParser {
   #event({ kind, at }: LineOf<'compaction' | 'error'>, offset: number): void {
     if (this.#isInCopy()) return;
     const { thread, session, agent } = this.#own;
+    const { model } = this.state;
     this.#batch.events.push({
       key: `${thread}.${offset}`,
       kind: kind === 'error' ? 'api-error' : 'compaction',
@@ -381,6 +382,7 @@ export class RolloutParser implements LineParser {
       at: this.#timeOf(at),
       code: '',
       count: 1,
+      ...(kind === 'error' && model !== '' && { model }),
     });
   }
 

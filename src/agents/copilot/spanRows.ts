@@ -216,12 +216,20 @@ class SpanReader {
   }
 
   #failure(span: Span, place: SpanPlace, at: number): void {
+    const model = span.attributes.get(attribute.requestModel);
     if (span.attributes.get(attribute.canceled) === 'true') {
-      this.#event('interrupted', span, place, at);
-    } else if (span.hasFailed) this.#event('api-error', span, place, at);
+      this.#event('interrupted', span, place, at, model);
+    } else if (span.hasFailed) this.#event('api-error', span, place, at, model);
   }
 
-  #event(kind: EventKind, span: Span, { session, agent }: SpanPlace, at: number): void {
+  /** `model`: the one a request that failed asked for. */
+  #event(
+    kind: EventKind,
+    span: Span,
+    { session, agent }: SpanPlace,
+    at: number,
+    model: string | undefined = '',
+  ): void {
     const key = `${messageIdOf(span)}/${kind}`;
     this.#batch.events.push({
       key,
@@ -231,6 +239,7 @@ class SpanReader {
       at,
       code: '',
       count: 1,
+      ...(model !== '' && { model }),
     });
   }
 

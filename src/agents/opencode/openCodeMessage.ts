@@ -120,10 +120,14 @@ function addEvents(
   const { session: sessionId, agent: agentId } = traces.note(session, at, '', '');
   const event = { key: id, sessionId, agentId, at, count: 1 };
   if (isCompaction) batch.events.push({ ...event, kind: 'compaction', code: '' });
-  if (error === 'MessageAbortedError')
-    batch.events.push({ ...event, kind: 'interrupted', code: '' });
-  else if (error !== '') {
-    batch.events.push({ ...event, kind: 'api-error', code: /^\w{1,60}$/.test(error) ? error : '' });
+  if (error === '') return;
+  const model = text(data.modelID);
+  const failed = model === '' ? event : { ...event, model };
+  if (error === 'MessageAbortedError') {
+    batch.events.push({ ...failed, kind: 'interrupted', code: '' });
+  } else {
+    const code = /^\w{1,60}$/.test(error) ? error : '';
+    batch.events.push({ ...failed, kind: 'api-error', code });
   }
 }
 

@@ -179,7 +179,21 @@ describe('rollouts of Codex', () => {
         line('turn_context', { turn_id: '019ee77a-1fe8-7000-8000-000000000009', model: 'gpt-5.5' }),
         line('response_item', { type: 'function_call', name: 'shell', arguments: '{}' }),
         count(100, 400),
+        line('event_msg', { type: 'stream_error', message: 'retrying' }),
+        line('event_msg', { type: 'context_compacted' }),
       ].join(''),
+    );
+    const root = codexLog.rootAt(home, 'option');
+    const events = [...codexLog.readChunks(root, path, undefined, 1)].flatMap(
+      ({ batch }) => batch.events,
+    );
+    assert.deepEqual(
+      events.map(({ kind, model }) => [kind, model]),
+      [
+        ['api-error', 'gpt-5.5'],
+        ['compaction', undefined],
+      ],
+      'a request that failed was one for the model of its turn',
     );
     const records = recordsBelow(home).map(({ usage, tools }) => [usage.input, tools]);
     assert.deepEqual(records, [

@@ -209,8 +209,12 @@ describe('what agent traces of VS Code say', () => {
       [70, 80],
     );
     assert.deepEqual(
-      chunk.batch.events.map(({ kind }) => kind),
-      ['api-error', 'interrupted', 'compaction'],
+      chunk.batch.events.map(({ kind, model }) => [kind, model]),
+      [
+        ['api-error', 'gpt-5'],
+        ['interrupted', 'gpt-5'],
+        ['compaction', undefined],
+      ],
     );
     assert.deepEqual(
       chunk.batch.rejected.map(({ reason, line }) => [reason, line]),

@@ -250,6 +250,26 @@ describe('sessions of OpenCode', () => {
     );
   });
 
+  it('tell which model a response that failed was asked of', () => {
+    const home = mkdtempSync(join(folder, 'failed-'));
+    const db = openDatabase(join(home, 'opencode.db'));
+    makeTables(db);
+    addSession(db, 'ses_a', null);
+    const nothing = { input: 0, output: 0 };
+    const failing = (name: string) => ({ ...answer(start, start, nothing), error: { name } });
+    put(db, 'msg_1', 'ses_a', start, failing('APIError'));
+    put(db, 'msg_2', 'ses_a', start, failing('MessageAbortedError'));
+    db.close();
+    const [read] = readOn(home, new Map());
+    assert.deepEqual(
+      read!.chunk.batch.events.map(({ kind, code, model }) => [kind, code, model]),
+      [
+        ['api-error', 'APIError', 'gpt-5.4'],
+        ['interrupted', '', 'gpt-5.4'],
+      ],
+    );
+  });
+
   it('reads no view, which might never end', () => {
     const home = mkdtempSync(join(folder, 'view-'));
     const db = openDatabase(join(home, 'opencode.db'));
