@@ -305,7 +305,7 @@ function notesOf(
       ? []
       : [`Asked for ${message.requestedModel}; ${message.written} answered.`]),
     ...sumNote(message),
-    ...creditNotes(message.nanoCredits ?? 0),
+    ...creditNotes(message.nanoCredits),
     ...reasoningNote(message),
     ...figureNotes(context, {
       lower: message.ended ? 0 : 1,

@@ -442,7 +442,7 @@ function messageJson(
     requestedModel: message.requestedModel === '' ? null : message.requestedModel,
     requests: requestsOf(message),
     recovered: message.recovered,
-    aiCredits: shownCredits(message.nanoCredits ?? 0),
+    aiCredits: shownCredits(message.nanoCredits),
     reasoningTokens: message.reasoning,
     priceRow: message.row === '' ? null : message.row,
     pricedBy: message.pricedBy,
