@@ -5,6 +5,8 @@ import { processAlive } from './processAlive.ts';
 
 /** A small file is changed in milliseconds; who holds its lock for longer is stuck. */
 const patienceMs = 5000;
+/** Where many hold it one after the other, a turn is waited for this many times as long. */
+const mostTurns = 4;
 /** A lock this old is left over, whatever process has its holder's number by now. */
 const staleMs = 30_000;
 const waitMs = 5;
@@ -17,8 +19,8 @@ export function lockOf(file: string): string {
 /**
  * Runs work while no other program runs its own under the lock of the same file (a file `….lock` made
  * with `wx`). The lock of a program that died is taken over; `isHeld` says, just before something is
- * written, that nobody has done the same to this one. Blocks its thread while it waits, `patienceMs`
- * at most.
+ * written, that nobody has done the same to this one. Blocks its thread while it waits: for one holder
+ * `patienceMs` at most, for its turn among many four times as long.
  */
 export function withFileLock<T>(
   file: string,
@@ -38,7 +40,9 @@ export function withFileLock<T>(
 }
 
 function acquire(file: string, lock: string, token: string, patience: number): void {
-  const until = Date.now() + patience;
+  const start = Date.now();
+  let holder: string | undefined;
+  let heldSince = start;
   for (;;) {
     try {
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -54,11 +58,17 @@ function acquire(file: string, lock: string, token: string, patience: number): v
         throw new HumanError('files', `${file} cannot be written (${code}).`, { cause: error });
       }
     }
-    if (Date.now() > until) {
-      const holder = contentOf(lock)?.split(' ')[0] ?? 'unknown';
+    const now = Date.now();
+    const content = contentOf(lock);
+    if (content !== holder) {
+      holder = content;
+      heldSince = now;
+    }
+    if (now - heldSince > patience || now - start > patience * mostTurns) {
+      const pid = holder?.split(' ')[0] || 'unknown';
       throw new HumanError(
         'files',
-        `${file} is being written by another program (process ${holder}). Try again, or remove ${lock} if none is running.`,
+        `${file} is being written by another program (process ${pid}). Try again, or remove ${lock} if none is running.`,
       );
     }
     takeFromDead(lock);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { lockOf, withFileLock } from '../../../src/platform/fileLock.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
@@ -51,6 +53,35 @@ describe('the lock of a file', () => {
       ),
     );
     assert.ok(existsSync(lockOf(file)));
+  });
+
+  test('that others hold one after the other is waited for longer, but not without end', async () => {
+    using dir = tempDir();
+    const file = dir.at('a.json');
+    const turns = new Worker(
+      `const { writeFileSync, rmSync } = require('node:fs');
+       const { workerData: { lock, pid }, parentPort } = require('node:worker_threads');
+       let turn = 0;
+       const next = () => writeFileSync(lock, pid + ' ' + ++turn);
+       next();
+       const timer = setInterval(next, 10);
+       parentPort.on('message', () => { clearInterval(timer); rmSync(lock); parentPort.close(); });
+       parentPort.postMessage('begun');`,
+      { eval: true, workerData: { lock: lockOf(file), pid: process.pid } },
+    );
+    await once(turns, 'message');
+    const start = performance.now();
+    assert.throws(
+      () => withFileLock(file, () => assert.fail('it is taken'), { patienceMs: 1_500 }),
+      /being written by another program/,
+    );
+    assert.ok(performance.now() - start >= 6_000, 'nobody was stuck');
+    turns.postMessage('end');
+    assert.equal(
+      withFileLock(file, (isHeld) => isHeld()),
+      true,
+    );
+    await once(turns, 'exit');
   });
 
   test('that another took away meanwhile is known before anything is written, and left to it', () => {
