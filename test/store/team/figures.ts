@@ -12,7 +12,7 @@ import type { PostgresServer } from '../../lib/postgres.ts';
 import { sumsOnly, TeamWorld, teamDaysOf, teamRow } from '../../lib/teamWorld.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
 
-const soon = { connectMs: 2_000, statementMs: 2_000 };
+const patience = { connectMs: 30_000, statementMs: 30_000 };
 
 /** Ada and Bob have sent; ada's machine shows figures. */
 async function spent(team: TeamWorld, dir: TempDir, day: string): Promise<string> {
@@ -50,7 +50,7 @@ export function figureTests(server: () => PostgresServer): void {
       await spent(team, dir, day);
       const ask = async (days: UtcDays = month) => {
         assert.ok(
-          await refreshTeamFigures({ sessions, folder: dir.path, env: {}, patience: soon }, days),
+          await refreshTeamFigures({ sessions, folder: dir.path, env: {}, patience }, days),
         );
         return kept(dir, days)!;
       };
