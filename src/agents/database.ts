@@ -12,6 +12,11 @@ export interface RowBatch<S> {
   readonly state: S;
 }
 
+/** The database of a file that is one, or the write-ahead log of one. */
+export function withoutWal(path: string): string {
+  return path.replace(/-wal$/, '');
+}
+
 /** A database with its log, as one transcript. */
 export function databaseAt(path: string): LogFile | undefined {
   const state = databaseState(path);

@@ -89,10 +89,6 @@ export function kindOf(path: string): 'transcript' | 'part' | undefined {
   return basename(path) === `${databaseName}-wal` ? 'part' : undefined;
 }
 
-export function transcriptOf(path: string): string {
-  return path.replace(/-wal$/, '');
-}
-
 /** The log of one session, found without listing all others. */
 export function sessionFiles({ logFolder }: Root, sessionId: string): LogFile[] {
   if (!/^[\w-]+$/.test(sessionId)) return [];

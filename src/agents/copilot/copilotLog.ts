@@ -7,7 +7,7 @@ import type {
   WantedRecord,
 } from '../agentLog.ts';
 import { bareLog } from '../bareLog.ts';
-import { askDatabase, readDatabase, rowLocation, rowsExcerpt } from '../database.ts';
+import { askDatabase, readDatabase, rowLocation, rowsExcerpt, withoutWal } from '../database.ts';
 import { readExcerpt as readLines } from '../excerpt.ts';
 import { LineReader } from '../lineReader.ts';
 import {
@@ -21,7 +21,6 @@ import {
   rootAt,
   sessionFiles,
   sessionOf,
-  transcriptOf,
 } from './copilotHome.ts';
 import { EventParser, type EventState } from './eventParser.ts';
 import { outlineOf, promptsIn, recordIn, textOf } from './eventWords.ts';
@@ -57,7 +56,7 @@ export const copilotLog: AgentLog = {
     sessionId: isDatabase(path) ? '' : sessionOf(path),
     agentId: '',
   }),
-  transcriptOf,
+  transcriptOf: withoutWal,
   readChunks: (_root, path, bookmark, chunkBytes) =>
     isDatabase(path)
       ? readDatabase(path, bookmark, usageRows)

@@ -1,5 +1,6 @@
+import { dayMs } from '../../model/calendar.ts';
 import { countSources } from '../../model/records.ts';
-import { attribute, type Span, type Spans } from './spans.ts';
+import { attribute, momentOf, operations, type Span, type Spans } from './spans.ts';
 
 /** Whose a span is. */
 export interface SpanPlace {
@@ -24,7 +25,7 @@ const passedOn = /^(?:retry-.*)?(?:Claude Copilot Proxy|oaiLMServer|agentLMServe
 const deepest = 50;
 
 /** Spans that began this long after one whose parents are missing say that they will not come. */
-const longestTurnMs = 86_400_000;
+const longestTurnMs = dayMs;
 
 /**
  * Finds out whose spans are. Most name their session. A child (a subagent, or a request beside the chat such as
@@ -42,7 +43,7 @@ export class SpanPlaces {
 
   placeOf(span: Span): FoundPlace {
     const named = this.#named(span);
-    const isRun = span.attributes.get(attribute.operation) === 'invoke_agent';
+    const isRun = span.attributes.get(attribute.operation) === operations.agent;
     const found =
       named === undefined ? this.#inherited(span) : isRun ? this.#within(span, named) : named;
     if (found !== undefined) return found;
@@ -132,8 +133,8 @@ export class SpanPlaces {
 }
 
 /** Of no chat: a commit message, a request of another extension. Those of a day are one session. */
-function outside({ endedAt, startedAt }: Span, name: string): SpanPlace | undefined {
-  const at = Number.isNaN(endedAt) ? startedAt : endedAt;
+function outside(span: Span, name: string): SpanPlace | undefined {
+  const at = momentOf(span);
   if (Number.isNaN(at)) return undefined;
   const day = new Date(at).toISOString().slice(0, 10);
   const { apart: countedFrom } = countSources;

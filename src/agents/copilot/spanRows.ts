@@ -7,7 +7,7 @@ import { object, parseObject, text } from '../json.ts';
 import { oneLine } from '../titleLine.ts';
 import { type CopilotCounts, copilotMessage, isNothing, readCounts } from './copilotMessage.ts';
 import { type SpanPlace, SpanPlaces } from './spanPlaces.ts';
-import { attribute, type Span, Spans } from './spans.ts';
+import { attribute, momentOf, operations, type Span, Spans } from './spans.ts';
 import { answerIn, promptIn, toolsIn } from './spanWords.ts';
 import type { WorkspaceFolders } from './workspaceFolders.ts';
 
@@ -28,8 +28,6 @@ const mostSpans = 5_000;
 /** What is remembered of spans and sessions that something is missing of. */
 const mostWaiting = 2_000;
 const mostUnplaced = 50;
-
-const operations = { request: 'chat', agent: 'invoke_agent' } as const;
 
 const fields = {
   input: [attribute.input],
@@ -141,7 +139,7 @@ class SpanReader {
     const { attributes } = span;
     const counts = countsOf(span);
     const place = this.#places.placeOf(span);
-    const at = Number.isNaN(span.endedAt) ? span.startedAt : span.endedAt;
+    const at = momentOf(span);
     const noted = { line: span.row, offset: span.row, at: Number.isNaN(at) ? 0 : at };
     const sessionId = typeof place === 'object' ? place.session : '';
     if (isNothing(counts)) {
@@ -190,7 +188,7 @@ class SpanReader {
   /** A run of an agent is written when it ends. It sums its requests up, and says what they do not. */
   #agentRun(span: Span): void {
     const place = this.#places.placeOf(span);
-    const at = Number.isNaN(span.endedAt) ? span.startedAt : span.endedAt;
+    const at = momentOf(span);
     if (typeof place !== 'object' || Number.isNaN(at)) return;
     const branch = this.#branchOf(span);
     if (branch !== '') {

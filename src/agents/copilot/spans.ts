@@ -44,6 +44,9 @@ export const attribute = {
   options: 'copilot_chat.request.options',
 } as const;
 
+/** What a span is of: a request to a model, or a run of an agent, which adds its requests up. */
+export const operations = { request: 'chat', agent: 'invoke_agent' } as const;
+
 /** Words of a person and of models, which are read on demand. */
 export type SpanWords = 'gen_ai.input.messages' | 'gen_ai.output.messages';
 
@@ -182,6 +185,11 @@ export class Spans {
     for (const { key, value } of rows ?? []) if (value !== null) all.set(key, String(value));
     return all;
   }
+}
+
+/** The moment a span counts at: when it ended, or else began; NaN where neither is said. */
+export function momentOf({ startedAt, endedAt }: Pick<Span, 'startedAt' | 'endedAt'>): number {
+  return Number.isNaN(endedAt) ? startedAt : endedAt;
 }
 
 /** A time as spans have it: milliseconds with a fraction, whatever the column's type says. */

@@ -66,7 +66,3 @@ export function kindOf(path: string): 'transcript' | 'part' | undefined {
   if (basename(path) === databaseName) return 'transcript';
   return basename(path) === `${databaseName}-wal` ? 'part' : undefined;
 }
-
-export function transcriptOf(path: string): string {
-  return path.replace(/-wal$/, '');
-}

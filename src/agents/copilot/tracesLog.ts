@@ -8,20 +8,12 @@ import type {
   WantedRecord,
 } from '../agentLog.ts';
 import { bareLog } from '../bareLog.ts';
-import { askDatabase, readDatabase, rowLocation, rowsExcerpt } from '../database.ts';
+import { askDatabase, readDatabase, rowLocation, rowsExcerpt, withoutWal } from '../database.ts';
 import { SpanPlaces } from './spanPlaces.ts';
 import { messageIdOf, type SpanState, spanIn, spanRows } from './spanRows.ts';
-import { attribute, type Span, Spans } from './spans.ts';
+import { attribute, operations, type Span, Spans } from './spans.ts';
 import { partsIn, promptIn } from './spanWords.ts';
-import {
-  defaultRoots,
-  discover,
-  fileAt,
-  kindOf,
-  recognizes,
-  rootAt,
-  transcriptOf,
-} from './tracesHome.ts';
+import { defaultRoots, discover, fileAt, kindOf, recognizes, rootAt } from './tracesHome.ts';
 import { WorkspaceFolders } from './workspaceFolders.ts';
 
 /** Rows of an excerpt before and after the wanted one. */
@@ -51,7 +43,7 @@ export const tracesLog: AgentLog = {
   kindOf,
   fileAt,
   locationOf: () => ({ sessionId: '', agentId: '' }),
-  transcriptOf,
+  transcriptOf: withoutWal,
   readChunks: (_root, path, bookmark) => readSpans(path, bookmark),
   messageLines: (_root, path) => spanMessages(path),
   // It is kept for a week, or shorter where there are many sessions; what was read stays.
@@ -117,7 +109,7 @@ async function readMessageText(
     if (spans === undefined || span === undefined) return undefined;
     const isFirst = spans
       .ofTrace(span.trace)
-      .filter(({ attributes }) => attributes.get(attribute.operation) === 'chat')
+      .filter(({ attributes }) => attributes.get(attribute.operation) === operations.request)
       .every(({ id, startedAt }) => id === span.id || startedAt > span.startedAt);
     const [run] = isFirst ? new SpanPlaces(spans).above(span) : [];
     const prompt = run === undefined ? '' : promptIn(spans.words(run, 'gen_ai.input.messages'));
@@ -134,7 +126,7 @@ function promptTexts(path: string): Map<string, string> {
       for (let row = 0; spans !== undefined; ) {
         const next = spans.behind(row, 1_000);
         for (const span of next) {
-          const isRun = span.attributes.get(attribute.operation) === 'invoke_agent';
+          const isRun = span.attributes.get(attribute.operation) === operations.agent;
           if (!isRun || span.attributes.has(attribute.parentSession)) continue;
           const prompt = promptIn(spans.words(span, 'gen_ai.input.messages'));
           if (prompt !== '') prompts.set(span.trace, prompt);
