@@ -10,6 +10,7 @@ import {
 import { dirname } from 'node:path';
 import type * as z from 'zod/mini';
 import { HumanError } from '../model/errors.ts';
+import { jsonOf } from './jsonFile.ts';
 
 /** What a file of one JSON object a line holds. */
 export interface ReadLines<T> {
@@ -34,7 +35,7 @@ export function readLines<T>(file: string, schema: z.ZodMiniType<T>): ReadLines<
   const bad: number[] = [];
   text.split('\n').forEach((written, index) => {
     if (written === '') return;
-    const parsed = schema.safeParse(parse(written));
+    const parsed = schema.safeParse(jsonOf(written));
     if (parsed.success) entries.push(parsed.data);
     else bad.push(index + 1);
   });
@@ -51,14 +52,6 @@ export function leftOutText(file: string, bad: readonly number[], noun: string):
   return bad.length === 1
     ? `${file}: line ${firstLines(bad)} is not a ${noun} and is left out.`
     : `${file}: lines ${firstLines(bad)} are not ${noun}s and are left out.`;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Adds objects, a line each, as a whole, whoever else writes; behind a torn line a new one begins. */

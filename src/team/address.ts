@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { type ErrorText, HumanError, messageOf } from '../model/errors.ts';
+import { type ErrorText, HumanError } from '../model/errors.ts';
 import { isLoopback } from '../platform/loopback.ts';
+import { readCertificates } from './certificates.ts';
 
 /** Where a ledger is and who asks, as the driver wants it. `password` never goes into a sentence. */
 export interface Address {
@@ -70,16 +70,7 @@ function refusal(what: string, why: string, text: ErrorText): HumanError {
 
 function authority(file: string | null): string | undefined {
   if (file === null || file === '' || file === 'system') return undefined;
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? messageOf(error);
-    throw new HumanError(
-      'files',
-      `The certificates of the team's server, ${file}, cannot be read (${why}).`,
-      { what: { id: 'teamCertificates', values: [file, why] } },
-    );
-  }
+  return readCertificates(file, "the team's server", 'teamCertificates');
 }
 
 function decode(text: string): string {

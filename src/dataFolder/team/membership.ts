@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { HumanError } from '../../model/errors.ts';
 import { withFileLock } from '../../platform/fileLock.ts';
+import { jsonOf } from '../../platform/jsonFile.ts';
 import { writeFileAtomically } from '../../platform/partFile.ts';
 import { readUserFile } from '../../platform/userFile.ts';
 
@@ -95,12 +96,4 @@ export function followPolicy(folder: string, policy: TeamPolicy): void {
 
 export function removeMembership(folder: string): void {
   withFileLock(membershipFile(folder), () => rmSync(membershipFile(folder), { force: true }));
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import type { GatewaySetup } from '../../dataFolder/company/gatewayFile.ts';
-import { HumanError, messageOf } from '../../model/errors.ts';
+import { HumanError } from '../../model/errors.ts';
 import { appendAll } from '../../model/lists.ts';
 import { isObject } from '../../model/objects.ts';
+import { jsonOf } from '../../platform/jsonFile.ts';
+import { readCertificates } from '../certificates.ts';
 import { get } from './request.ts';
 
 /** People, or limits, of a page, and pages: who is asked for may stand on any of them. */
@@ -39,6 +40,7 @@ export async function rowsOf(
   path: Path,
   filter: Readonly<Record<string, string>>,
 ): Promise<Row[] | undefined> {
+  const ca = setup.ca === '' ? undefined : readCertificates(setup.ca, 'the gateway');
   const rows: Row[] = [];
   let next: Readonly<Record<string, string>> | undefined = {};
   for (let pages = 0; pages < mostPages && next !== undefined; pages += 1) {
@@ -47,11 +49,11 @@ export async function rowsOf(
       url.searchParams.append(name, value);
     }
     const headers = { 'x-api-key': key, accept: 'application/json', 'user-agent': 'outlay' };
-    const { status, retryAfter, text } = await get(url, headers, authority(setup.ca));
+    const { status, retryAfter, text } = await get(url, headers, ca);
     if (status === 400 && Object.keys(filter).length > 0) return undefined;
     if (status === 404 && path === 'spend_limits') return undefined;
     refuse(url.host, status, retryAfter);
-    const content = parse(text);
+    const content = jsonOf(text);
     if (!isObject(content) || !Array.isArray(content.data)) {
       throw new HumanError(
         'store',
@@ -85,19 +87,6 @@ function below(base: string, path: Path): URL {
   return url;
 }
 
-function authority(file: string): string | undefined {
-  if (file === '') return undefined;
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? messageOf(error);
-    throw new HumanError(
-      'files',
-      `The certificates of the gateway, ${file}, cannot be read (${code}).`,
-    );
-  }
-}
-
 function refuse(host: string, status: number, retryAfter: number): void {
   if (status >= 200 && status < 300) return;
   const server = `The company's gateway ${host}`;
@@ -122,12 +111,4 @@ function refuse(host: string, status: number, retryAfter: number): void {
       ? `${server} leads elsewhere (${status}), and a key follows nobody. Name the address it leads to.`
       : `${server} failed (${status}). It is asked again later.`,
   );
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
