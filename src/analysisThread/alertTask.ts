@@ -12,8 +12,10 @@ export interface AlertTask extends TaskOrigin {
 /** What was decided upon; it is told where the windows are. */
 export type AlertResult = Pick<Checked, 'fired'>;
 
-/** Asked again with every commit, while something is spent. */
-/** Asks the rules and decides, together with all other windows and terminals. */
+/**
+ * Asks the rules and decides, together with all other windows and terminals: with every commit, while something
+ * is spent.
+ */
 export function runAlerts(task: AlertTask): AlertResult {
   const { dataFolder, settings, channels } = task;
   const options = { dataFolder, settings: settings.alerts, channels };

@@ -16,8 +16,10 @@ export interface PanelQuery<Name extends PanelQueryName = PanelQueryName> {
 /** What a panel asks the analysing thread. Plain data. */
 export type PanelTask<Name extends PanelQueryName = PanelQueryName> = TaskOrigin & PanelQuery<Name>;
 
-/** Panels ask again with every line that is written. */
-/** Answers with the figures of a panel; words are made of them where the editor's language is known. */
+/**
+ * Answers with the figures of a panel, which asks again with every line that is written; words are made of them
+ * where the editor's language is known.
+ */
 export function runPanel<Name extends PanelQueryName>(task: PanelTask<Name>): PanelFigures<Name> {
   return keptStore.use(contextParts(task), (context) =>
     readPanel(context, task.panel, task.question),

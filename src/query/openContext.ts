@@ -171,7 +171,7 @@ export class KeptStore {
       return known.db;
     }
     this.close();
-    const db = openMapped(storeFile);
+    const db = openMigrated(storeFile);
     if (db !== undefined) this.#kept = { db, file, version: versionOf(db) };
     return db;
   }
@@ -186,22 +186,22 @@ function openStore({ storeFile, problems, opened }: ContextInputs): {
   readonly db: SqlDatabase;
   readonly problems: readonly string[];
 } {
-  const found = opened === undefined ? openMapped(storeFile) : mapped(opened);
-  if (found !== undefined) return { db: found, problems };
+  const found = opened ?? openMigrated(storeFile);
+  if (found !== undefined) return { db: mapped(found), problems };
   const damage = restoreMissing(storeFile);
-  const db = (damage && openMapped(storeFile)) ?? openForWriting(':memory:').db;
-  return { db, problems: damage ? [...problems, damageText(damage)] : problems };
+  const db = (damage && openMigrated(storeFile)) ?? openForWriting(':memory:').db;
+  return { db: mapped(db), problems: damage ? [...problems, damageText(damage)] : problems };
 }
 
 /** Opens a store to read it, migrated if need be; undefined while there is none. */
-function openMapped(storeFile: string): SqlDatabase | undefined {
+function openMigrated(storeFile: string): SqlDatabase | undefined {
   let db = openForReading(storeFile);
   if (db !== undefined && isOlder(schemaState(db))) {
     db.close();
     migrateIfWritable(storeFile);
     db = openForReading(storeFile);
   }
-  return db && mapped(db);
+  return db;
 }
 
 /** Where nobody may write, an older store is asked as it is. */
