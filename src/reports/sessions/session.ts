@@ -3,7 +3,7 @@ import { formatDuration } from '../../model/calendar.ts';
 import { largestOf } from '../../model/lists.ts';
 import { messageNumbers, messageReference } from '../../model/messageNumber.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
-import { hostOf, usualProduct } from '../../model/records.ts';
+import { hostOf } from '../../model/records.ts';
 import { promptTokens } from '../../model/tokens.ts';
 import { type ClassCosts, costByClass } from '../../pricing/costByClass.ts';
 import type { RateBook } from '../../pricing/priceBook.ts';
@@ -113,7 +113,7 @@ export function sessionReport(
   const rows = context.reader.agents(session.id);
   const declined = declinedOfSessions(context)([session.id]);
   const all = messageCosts(context.db, session.id);
-  const product = context.reader.products().get(session.root) ?? usualProduct;
+  const product = context.reader.productOf(session.root);
   const compactions = compactionsOf(context.db, session.id);
   const misses = missedCaches(context.book, product, all, compactions);
   const numbers = messageNumbers(all, session.messages - all.length);

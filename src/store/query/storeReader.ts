@@ -1,5 +1,5 @@
 import { dayMs, type TimeSpan } from '../../model/calendar.ts';
-import { oddTime } from '../../model/records.ts';
+import { oddTime, usualProduct } from '../../model/records.ts';
 import { parseUnreadable, type RootUnreadable, unreadableKey } from '../../model/unreadable.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../../platform/sqlite/types.ts';
 import type { LeaseRow } from '../connection/writerLease.ts';
@@ -413,6 +413,11 @@ export class StoreReader {
   /** Products that write below roots, by root; a root that is not there has the usual one. */
   products(): Map<string, string> {
     return this.#noted(productKey);
+  }
+
+  /** The product that writes below a root. */
+  productOf(root: string): string {
+    return this.products().get(root) ?? usualProduct;
   }
 
   /** The host whose agents write below a root, of the roots where it is not this machine. */

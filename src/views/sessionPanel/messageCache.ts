@@ -120,7 +120,7 @@ export class SessionMessages {
       threads.add(this.#known.get(key)!.message.agentId);
       this.#known.delete(key);
     }
-    this.#product = reader.products().get(root) ?? usualProduct;
+    this.#product = reader.productOf(root);
     await this.#judge(book, compactionsOf(reader.db, id), threads, changed);
     this.#settled = settled;
     return { changed: [...changed].map((key) => this.#known.get(key)!.message), removed };
