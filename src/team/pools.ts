@@ -17,12 +17,17 @@ interface PoolRow {
 }
 
 /** Keeps how the pools stand, and what of this machine's own is in them as another machine's. */
-export function keepPools(folder: string, team: string, pools: readonly Pool[]): void {
+export function keepPools(
+  folder: string,
+  team: string,
+  pools: readonly Pool[],
+  askedAt = Date.now(),
+): void {
   const first = pools.map(({ from }) => new Date(from).toISOString().slice(0, 10)).sort()[0] ?? '';
   const elsewhere = Object.entries(readUploadState(folder).elsewhere ?? {})
     .map(([one, session]) => ({ day: one.slice(0, 10), session }))
     .filter(({ day }) => day >= first);
-  writePools(folder, { team, askedAt: Date.now(), pools, elsewhere });
+  writePools(folder, { team, askedAt, pools, elsewhere });
 }
 
 /** Asks a ledger in PostgreSQL how the pools stand and keeps the answer. */

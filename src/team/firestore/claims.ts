@@ -4,7 +4,7 @@ import { isObject } from '../../model/objects.ts';
 import type { SessionDay } from '../claims.ts';
 import { type FirestoreDatabase, isRival, pause, type Write } from './database.ts';
 import { claimCollection, layoutVersion } from './layout.ts';
-import { isClaimant, type MachineState } from './machines.ts';
+import { isClaimant, type MachineState, machinesOf } from './machines.ts';
 import type { ReadDocument } from './values.ts';
 
 /** Documents of days in one commit. A commit takes 10 MiB, and a document 1 MiB. */
@@ -24,27 +24,34 @@ export class SessionClaims {
   readonly #database: FirestoreDatabase;
   readonly #folder: string;
   readonly #own: string;
-  /** Claimants that are machines no more. */
-  readonly #dead: ReadonlySet<string>;
+  /** How often each machine had given claims back before any claim was read: one that has since is asked about again. */
+  readonly #releases: ReadonlyMap<string, number>;
   readonly #owners: Map<string, string>;
   #released: number;
   /** What it has claimed is known. */
   #isKnown: boolean;
+  #hasAsked = false;
 
+  /** `machines`: of the whole team, read just before. */
   constructor(
     database: FirestoreDatabase,
     folder: string,
     { claimant, released }: Pick<MachineState, 'claimant' | 'released'>,
-    dead: ReadonlySet<string>,
+    machines: readonly MachineState[],
   ) {
     this.#database = database;
     this.#folder = folder;
     this.#own = claimant;
     this.#released = released;
-    this.#dead = dead;
+    this.#releases = new Map(machines.map((each) => [each.claimant, each.released]));
     const known = readKnownClaims(folder);
     this.#isKnown = known?.claimant === claimant && known.released === released;
-    this.#owners = new Map(this.#isKnown ? Object.entries(known!.owners) : []);
+    const owners = this.#isKnown ? Object.entries(known!.owners) : [];
+    // What others had may be nobody's by now, where they have given claims back since, or are no machines any more.
+    const isKept = (owner: string): boolean =>
+      owner === claimant ||
+      (this.#releases.has(owner) && this.#releases.get(owner) === known?.releases[owner]);
+    this.#owners = new Map(owners.filter(([, owner]) => isKept(owner)));
   }
 
   /** Takes what nobody has yet; answers with what of it is this machine's. What is known costs nothing. */
@@ -52,16 +59,22 @@ export class SessionClaims {
     if (!this.#isKnown) await this.#look();
     const all = [...asked];
     const unknown = Map.groupBy(
-      all.filter((one) => this.#isOpen(this.#owners.get(one))),
+      all.filter((one) => !this.#owners.has(one)),
       dayOf,
     );
     const days = [...unknown].sort(([a], [b]) => (a < b ? -1 : 1));
     for (let at = 0; at < days.length; at += daysAtOnce) {
       await insisting(() => this.#takeDays(days.slice(at, at + daysAtOnce)));
     }
-    if (days.length > 0 || !this.#isKnown) this.#keep();
+    this.#hasAsked = days.length > 0 || !this.#isKnown;
+    if (this.#hasAsked) this.#keep();
     this.#isKnown = true;
     return new Set(all.filter((one) => this.#owners.get(one) === this.#own));
+  }
+
+  /** Whether anything was asked: what others have sent meanwhile is not in a list of machines of before. */
+  get hasAsked(): boolean {
+    return this.#hasAsked;
   }
 
   /** Asks what this machine has claimed: it may have been long ago, and what of it is gone is to be given back. */
@@ -75,12 +88,14 @@ export class SessionClaims {
 
   async #takeDays(days: readonly (readonly [string, readonly SessionDay[]])[]): Promise<void> {
     const found = await this.#database.get(...days.map(([day]) => claimPath(day)));
+    const claimed = days.map(([day]) => ownersIn(found.get(claimPath(day))));
+    const isDead = await this.#deadAmong(claimed.flatMap((owners) => [...owners.values()]));
     const writes: Write[] = [];
     const known: [SessionDay, string][] = [];
-    for (const [day, asked] of days) {
+    for (const [at, [day, asked]] of days.entries()) {
       const document = found.get(claimPath(day));
-      const owners = ownersIn(document);
-      for (const [hash, owner] of owners) if (this.#dead.has(owner)) owners.delete(hash);
+      const owners = claimed[at]!;
+      for (const [hash, owner] of owners) if (isDead(owner)) owners.delete(hash);
       const free = asked.filter((one) => !owners.has(hashOf(one)));
       for (const one of free) owners.set(hashOf(one), this.#own);
       for (const one of asked) known.push([one, owners.get(hashOf(one))!]);
@@ -90,8 +105,15 @@ export class SessionClaims {
     for (const [one, owner] of known) this.#owners.set(one, owner);
   }
 
-  #isOpen(owner: string | undefined): boolean {
-    return owner === undefined || this.#dead.has(owner);
+  /**
+   * Which claimants are machines no more. One that is on no list may have joined since: only a list that was read
+   * after its claims says that it is gone.
+   */
+  async #deadAmong(owners: readonly string[]): Promise<(owner: string) => boolean> {
+    if (owners.every((owner) => this.#releases.has(owner))) return () => false;
+    const machines = await machinesOf(this.#database);
+    const living = new Set(machines.map(({ claimant }) => claimant));
+    return (owner) => !living.has(owner);
   }
 
   /** What this machine has claimed of days from one on, and no longer has. */
@@ -127,16 +149,12 @@ export class SessionClaims {
     this.#keep();
   }
 
-  /** Who sends what was asked for and is no machine of these any more. */
-  deadAmong(asked: Iterable<SessionDay>, machines: readonly MachineState[]): ReadonlySet<string> {
-    const living = new Set([this.#own, ...machines.map(({ claimant }) => claimant)]);
-    const owners = new Set([...asked].flatMap((one) => this.#owners.get(one) ?? []));
-    return new Set([...owners].filter((owner) => !living.has(owner)));
-  }
-
   #keep(): void {
     const owners = Object.fromEntries([...this.#owners].sort());
-    writeKnownClaims(this.#folder, { claimant: this.#own, released: this.#released, owners });
+    const named = new Set(this.#owners.values());
+    const releases = Object.fromEntries([...this.#releases].filter(([owner]) => named.has(owner)));
+    const [claimant, released] = [this.#own, this.#released];
+    writeKnownClaims(this.#folder, { claimant, released, owners, releases });
   }
 }
 

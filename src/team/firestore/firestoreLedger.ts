@@ -28,11 +28,12 @@ import {
   type MachineState,
   machineOf,
   machinePath,
+  machinesOf,
   machineWrite,
   newClaimant,
   readMachine,
 } from './machines.ts';
-import { machinesOf, membersOf, poolsOf, rowsOf } from './questions.ts';
+import { membersOf, poolsOf, rowsOf } from './questions.ts';
 import { CallSender } from './sending.ts';
 import { readTeam } from './team.ts';
 
@@ -104,15 +105,9 @@ export class FirestoreLedger implements TeamLedger {
   }
 
   async push(membership: Membership, work: PushWork): Promise<PushOutcome> {
-    let dead: ReadonlySet<string> = new Set();
-    let sent = 0;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const outcome = await this.#pushOnce(membership, work, dead);
-        sent += outcome.sent;
-        // Who had sent some of these sessions is gone: they are this machine's, or the next one's that asks.
-        if (outcome.gone.size === 0 || attempt >= 5) return { sent, refused: [] };
-        dead = new Set([...dead, ...outcome.gone]);
+        return { sent: await this.#pushOnce(membership, work), refused: [] };
       } catch (error) {
         // Another window sends for this machine: what it has sent meanwhile needs not be sent again.
         if (!isRival(error) || attempt >= 5) throw error;
@@ -120,18 +115,16 @@ export class FirestoreLedger implements TeamLedger {
     }
   }
 
-  /** `dead`: claimants that are no machines any more; `gone`: those that turned out to be. */
-  async #pushOnce(
-    membership: Membership,
-    work: PushWork,
-    dead: ReadonlySet<string>,
-  ): Promise<{ readonly sent: number; readonly gone: ReadonlySet<string> }> {
+  /** Answers with how many days were sent. */
+  async #pushOnce(membership: Membership, work: PushWork): Promise<number> {
     const { folder, sources, catalogue, policy } = work;
     const { member, machineName } = membership;
     const machine = await this.#claimantOf(membership);
     const isPaced = this.#address.emulator === '';
     const sender = new CallSender(this.#database, folder, machine, { catalogue, isPaced });
-    const claims = new SessionClaims(this.#database, folder, machine, dead);
+    const machines = await machinesOf(this.#database);
+    const askedAt = Date.now();
+    const claims = new SessionClaims(this.#database, folder, machine, machines);
     const asked = sources.sessions(policy, work.since);
     const own = await claims.take(asked.keys());
     noteElsewhere(folder, asked, own, work.since);
@@ -169,9 +162,13 @@ export class FirestoreLedger implements TeamLedger {
     const dropped = claims.dropped(asked, currentFrom);
     await claims.release(dropped, (writes) => sender.release(writes));
     const { name, budgets } = await readTeam(this.#database);
-    const machines = await machinesOf(this.#database);
-    keepPools(folder, name, poolsOf(machines, budgets, membership, this.#database.now));
-    return { sent, gone: claims.deadAmong(asked.keys(), machines) };
+    // A session that another machine has claimed meanwhile stands in the pool only if its machine is read again.
+    const now = claims.hasAsked
+      ? await machinesOf(this.#database)
+      : machines.map((each) => (each.claimant === machine.claimant ? sender.machine : each));
+    const pools = poolsOf(now, budgets, membership, this.#database.now);
+    keepPools(folder, name, pools, claims.hasAsked ? Date.now() : askedAt);
+    return sent;
   }
 
   async #machineOf(membership: Membership): Promise<MachineState> {

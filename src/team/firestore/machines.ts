@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { isDay } from '../../model/calendar.ts';
+import { HumanError } from '../../model/errors.ts';
 import { isAmount, isObject } from '../../model/objects.ts';
 import type { FirestoreDatabase, Write } from './database.ts';
 import { layoutVersion, machineCollection } from './layout.ts';
 import type { Fields, ReadDocument } from './values.ts';
+
+/** Most machines of a team: each is a document, and is billed as one. */
+const mostMachines = 10_000;
 
 /** What the ledger has of a day of a machine. */
 export interface DayEntry {
@@ -26,7 +30,7 @@ export interface MachineState {
   readonly days: Readonly<Record<string, DayEntry>>;
   /** By what claims of sessions name it: at random, so that none outlives its document. */
   readonly claimant: string;
-  /** How often it has given claims back: whoever remembers them from before asks again. */
+  /** How often it has given claims back: whoever remembers them from before, here or elsewhere, asks again. */
   readonly released: number;
   /** What it had sent is being deleted. */
   readonly forgetting: boolean;
@@ -56,6 +60,20 @@ export async function readMachine(
   const path = machinePath(member, machine);
   const document = (await database.get(path)).get(path);
   return document === undefined ? undefined : machineOf(document);
+}
+
+/** Every machine of a team: each is a read. */
+export async function machinesOf(database: FirestoreDatabase): Promise<MachineState[]> {
+  const found = await database.query({
+    ...{ collection: machineCollection, where: [], limit: mostMachines + 1 },
+  });
+  if (found.length > mostMachines) {
+    throw new HumanError(
+      'usage',
+      `More than ${mostMachines} machines send to this ledger: that many need PostgreSQL.`,
+    );
+  }
+  return found.flatMap((document) => machineOf(document) ?? []);
 }
 
 export function machineOf({ fields, updateTime }: ReadDocument): MachineState | undefined {

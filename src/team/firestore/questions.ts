@@ -9,18 +9,11 @@ import type { LedgerRows } from '../ledger.ts';
 import { type ExportKey, exportColumns, type MemberSpend } from '../questions.ts';
 import { type SumColumn, sumColumns } from '../schema/columns.ts';
 import type { FirestoreDatabase } from './database.ts';
-import {
-  type Call,
-  type CallOrigin,
-  callCollection,
-  machineCollection,
-  readCall,
-} from './layout.ts';
-import { type MachineState, machineOf } from './machines.ts';
+import { type Call, type CallOrigin, callCollection, readCall } from './layout.ts';
+import { type MachineState, machinesOf } from './machines.ts';
 import { type PoolBudget, readTeam } from './team.ts';
 
-/** Most machines of a team, and most calls a question reads: each is a document, and is billed as one. */
-const mostMachines = 10_000;
+/** Most calls a question reads: each is a document, and is billed as one. */
 export const mostRead = 200_000;
 
 /** Who sends and what they spent, from the documents of the machines: one read each, whatever they have sent. */
@@ -105,20 +98,6 @@ function spentIn(machines: readonly MachineState[], span: TimeSpan): number {
         .map(([, { nano }]) => nano),
     ),
   );
-}
-
-/** Every machine of a team: each is a read. */
-export async function machinesOf(database: FirestoreDatabase): Promise<MachineState[]> {
-  const found = await database.query({
-    ...{ collection: machineCollection, where: [], limit: mostMachines + 1 },
-  });
-  if (found.length > mostMachines) {
-    throw new HumanError(
-      'usage',
-      `More than ${mostMachines} machines send to this ledger: that many need PostgreSQL.`,
-    );
-  }
-  return found.flatMap((document) => machineOf(document) ?? []);
 }
 
 /**
