@@ -85,6 +85,13 @@ async function testRun(browser, address) {
   return Promise.race([exit, closed, limit]).finally(() => clearTimeout(timer));
 }
 
+/** The window sees only that its extension host is gone; the server knows by which signal. */
+function tellOfBadEnds(text) {
+  for (const line of text.split('\n')) {
+    if (/Extension Host Process exited with code: (?!0,)/.test(line)) console.error(line);
+  }
+}
+
 async function runInServer(given, dataDir) {
   await writeUserSettings(dataDir);
   const env = extensionEnvironment();
@@ -94,6 +101,7 @@ async function runInServer(given, dataDir) {
     extensionsDir,
     bare: true,
     env: withoutMarketplace,
+    onOutput: tellOfBadEnds,
   });
   const browser = await launchChromium();
   try {

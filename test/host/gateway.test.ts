@@ -1,9 +1,8 @@
 /** A company's gateway set up in the editor: its key is in the editor's SecretStorage, and nowhere else. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { until } from '../../scripts/shared/retry.ts';
@@ -50,13 +49,23 @@ describe('a company’s gateway', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  /** All that Outlay has written, as one text. */
+  /**
+   * All that Outlay has written, as one text, read by another process: to close a file here drops the locks SQLite has
+   * on it in this process (POSIX), and whoever opens the store next cuts its `-shm` under our feet, which ends the
+   * host with SIGBUS.
+   */
   const written = (): string =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .map((name) => join(folder, name))
-      .filter((file) => statSync(file).isFile())
-      .map((file) => readFileSync(file, 'latin1'))
-      .join('\n');
+    execFileSync(process.execPath, ['--print', readAll], {
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', FOLDER: folder },
+      encoding: 'latin1',
+      maxBuffer: 2 ** 28,
+    });
+  const readAll = `
+    const { readdirSync, readFileSync } = require('node:fs');
+    readdirSync(process.env.FOLDER, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => readFileSync(parentPath + '/' + name, 'utf8'))
+      .join('\\n')`;
 
   it('is kept where it answers, with the key in the editor alone', async () => {
     const { gateway } = api.parts;
@@ -67,6 +76,7 @@ describe('a company’s gateway', () => {
     assert.equal((await gateway.keep(place, ` ${key} `)).limits, 4);
     assert.equal(await gateway.key(), key);
     assert.equal(readGatewaySetup(folder)?.keyInEditor, true);
+    assert.ok(written().includes(place.user), 'it is read');
     assert.ok(!written().includes(key));
   });
 
