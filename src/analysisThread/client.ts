@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { HumanError } from '../model/errors.ts';
-import { endWorker } from '../platform/endWorker.ts';
+import { endWorker, startWorker } from '../platform/workers.ts';
 import type { Answered, Asked } from './worker.ts';
 
 /** A question without its number. */
@@ -69,7 +69,7 @@ export class AnalysisThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#file, {
+    const worker = startWorker(this.#file, {
       name: 'outlay-analysis',
       // What an answer is made of is garbage when it is given: a thread that is asked all the time keeps
       // 130 MB of it without a limit.

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HumanError, messageOf } from '../../model/errors.ts';
+import { oneThreadAtATime } from '../processLock.ts';
 import { openBetterSqlite } from './betterSqlite.ts';
 import { openNodeSqlite } from './nodeSqlite.ts';
 import type { OpenOptions, SqlDatabase } from './types.ts';
@@ -20,10 +21,14 @@ const neededNapi = 10;
 /**
  * The guarded door to SQLite: the addon where it can run, else Node's own engine, else an error
  * that says why. Below Node-API 10 the addon does not throw, it ends the process, so the guard
- * stands before it.
+ * stands before it. A database that keeps a log has its index (`-shm`) when this returns, as long as it is open.
  */
 export function openDatabase(file: string, options: DriverOptions = {}): SqlDatabase {
   prepareFile(file, options);
+  return oneThreadAtATime(() => openWithEngine(file, options));
+}
+
+function openWithEngine(file: string, options: DriverOptions): SqlDatabase {
   const refusals: string[] = [];
   // The addon opens no addresses, and only they say that a file does not change.
   const engines = options.immutable ? (['node:sqlite'] as const) : enginesFor(options.engine);
@@ -55,10 +60,10 @@ function enginesFor(wanted: Engine | undefined): readonly Engine[] {
   return ['better-sqlite3', 'node:sqlite'];
 }
 
-/** A query, so that an engine that loads but cannot work is found out here. */
+/** A query, so that an engine that loads but cannot work is found out here; and it reads the file's first page. */
 function probe(db: SqlDatabase): SqlDatabase {
   try {
-    db.prepare('SELECT 1').get();
+    db.pragma('schema_version');
     return db;
   } catch (error) {
     db.close();

@@ -1,7 +1,21 @@
-import { chmodSync, constants, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { largestOf } from '../../model/lists.ts';
+import { findProgram } from '../findProgram.ts';
 import { openDatabase } from './open.ts';
 import type { SqlDatabase } from './types.ts';
 
@@ -11,7 +25,13 @@ const companions = ['-wal', '-journal'] as const;
 /** Times a copy is begun again because its writer was faster. */
 const mostTries = 5;
 
-/** Said of a database that was written to each time it was copied; it is free a moment later. */
+/** A copy that takes this long will not end, milliseconds. */
+const longestCopyMs = 120_000;
+
+/** SQLite, "WAL-mode File Format": magic, version, page size, sequence, two salts, checksum. */
+const logHeaderBytes = 32;
+
+/** Said of a database whose log began anew each time it was copied; it is free a moment later. */
 export const databaseBusy = 'busy';
 
 class DatabaseBusyError extends Error {
@@ -70,13 +90,12 @@ export function openSnapshot(path: string): Snapshot | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'outlay-read-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   try {
-    const copy = join(folder, 'copy.db');
-    const state = copyDatabase(path, copy);
+    const state = copyDatabase(path, folder);
     if (state === undefined) {
       remove();
       return undefined;
     }
-    const db = openDatabase(copy);
+    const db = openDatabase(join(folder, basename(path)));
     try {
       // What its schema names was chosen by others.
       db.exec('PRAGMA trusted_schema = OFF');
@@ -99,22 +118,61 @@ export function openSnapshot(path: string): Snapshot | undefined {
   }
 }
 
-function copyDatabase(path: string, copy: string): DatabaseState | undefined {
+function copyDatabase(path: string, folder: string): DatabaseState | undefined {
   for (let left = mostTries; left > 0; left--) {
     const before = databaseState(path);
     if (before === undefined) return undefined;
-    for (const end of ['', ...companions]) {
-      rmSync(copy + end, { force: true });
-      try {
-        // Shares the blocks where the file system can.
-        copyFileSync(path + end, copy + end, constants.COPYFILE_FICLONE);
-        // A copy has the rights of what it was copied from.
-        chmodSync(copy + end, 0o600);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      }
-    }
-    if (databaseState(path)?.print === before.print) return before;
+    accessSync(path, constants.R_OK);
+    const log = logHeader(path);
+    const files = ['', ...companions].map((end) => path + end).filter((file) => existsSync(file));
+    const problem = copyFiles(files, folder);
+    const isSame = databaseState(path)?.print === before.print;
+    if (isSame && problem !== undefined) throw problem;
+    // The log comes last: as long as it has not begun anew, it holds all that was moved into the database meanwhile.
+    const isWhole = problem === undefined && log !== undefined && logHeader(path) === log;
+    if (isSame || isWhole) return before;
+    for (const file of files) rmSync(join(folder, basename(file)), { force: true });
   }
   throw new DatabaseBusyError(path);
+}
+
+/** The header of a database's log, whose salts change when it begins anew; undefined without one. SQLite locks no log. */
+function logHeader(path: string): string | undefined {
+  let fd: number | undefined;
+  try {
+    fd = openSync(`${path}-wal`, 'r');
+    const header = Buffer.alloc(logHeaderBytes);
+    const length = readSync(fd, header, 0, header.length, 0);
+    return length === header.length ? header.toString('latin1') : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+/**
+ * Copies files into a folder; answers with what kept it from that. Another process does it: an editor's extension
+ * host is shared, and who closes a file in it drops the locks (POSIX) that another extension's SQLite has on it
+ * there. Windows ties locks to the handle.
+ */
+function copyFiles(files: readonly string[], folder: string): Error | undefined {
+  const cp = process.platform === 'win32' ? undefined : findProgram('cp');
+  try {
+    if (cp === undefined) {
+      const mode = constants.COPYFILE_FICLONE;
+      for (const file of files) copyFileSync(file, join(folder, basename(file)), mode);
+    } else {
+      const { status, stderr, error } = spawnSync(cp, ['--', ...files, folder], {
+        ...{ stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8', timeout: longestCopyMs },
+      });
+      if (error !== undefined) throw error;
+      if (status !== 0) throw Object.assign(new Error(stderr.trim()), { code: 'EIO' });
+    }
+    // A copy has the rights of what it was copied from.
+    for (const file of files) chmodSync(join(folder, basename(file)), 0o600);
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
 }

@@ -39,15 +39,11 @@ export function anchored(db: SqlDatabase, file: string, identity: string): SqlDa
 }
 
 function openAnchor(file: string, engine: Engine): SqlDatabase | undefined {
-  let anchor: SqlDatabase | undefined;
   try {
-    anchor = openDatabase(file, { engine, readonly: true });
-    // The shared lock of a log is taken with the first page that is read, and kept until the end.
-    anchor.pragma('schema_version');
-    return anchor;
+    // The shared lock of a log is taken with the first page, which is read here, and kept until the end.
+    return openDatabase(file, { engine, readonly: true });
   } catch {
     // Damaged, or gone already: the connection that is kept meets the same, and says so.
-    anchor?.close();
     return undefined;
   }
 }

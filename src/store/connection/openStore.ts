@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { oneThreadAtATime } from '../../platform/processLock.ts';
 import {
   type DriverOptions,
   makePrivate,
@@ -56,14 +57,8 @@ export function openForWriting(file: string, options: StoreOptions = {}): Writab
 function open(file: string, options: StoreOptions): { db: SqlDatabase; newer: boolean } {
   const steps = options.steps ?? migrations;
   refuseForeign(file, options);
-  const found = existsSync(file) ? storeIdentity(file) : undefined;
-  let db = openDatabase(file, options);
+  const db = oneThreadAtATime(() => openLogged(file, options));
   try {
-    // A checkpoint waits for the disk: at one per 32 MB of WAL it does not slow the first index.
-    db.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 8000',
-    );
-    if (file !== ':memory:') db = anchored(db, file, found ?? storeIdentity(file));
     makePrivate(file);
     const state = schemaState(db);
     const refusal = readRefusal(state, steps);
@@ -76,6 +71,22 @@ function open(file: string, options: StoreOptions): { db: SqlDatabase; newer: bo
     db.close();
     // Migrating makes a copy beside the store, which the system may refuse.
     throw (error as NodeJS.ErrnoException).syscall === undefined ? error : diskError(file, error);
+  }
+}
+
+/** Opens a store that is logged from then on. Its log's index is there when this returns: see `refuseForeign`. */
+function openLogged(file: string, options: StoreOptions): SqlDatabase {
+  const found = existsSync(file) ? storeIdentity(file) : undefined;
+  const db = openDatabase(file, options);
+  try {
+    // A checkpoint waits for the disk: at one per 32 MB of WAL it does not slow the first index.
+    db.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 8000',
+    );
+    return file === ':memory:' ? db : anchored(db, file, found ?? storeIdentity(file));
+  } catch (error) {
+    db.close();
+    throw error;
   }
 }
 

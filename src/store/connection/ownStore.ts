@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { HumanError } from '../../model/errors.ts';
+import { oneThreadAtATime } from '../../platform/processLock.ts';
 import { type DriverOptions, isFileProblem, openDatabase } from '../../platform/sqlite/open.ts';
 import { holdsText, type PeekedSchema, peekSchema } from './schemaPages.ts';
 import { filesOfStore } from './storeFiles.ts';
@@ -59,11 +60,12 @@ function schemaOf(
   file: string,
   options: Pick<DriverOptions, 'engine' | 'napi'>,
 ): PeekedSchema | undefined {
-  const log = statOf(`${file}-wal`)?.size ?? 0;
   // Where somebody has it open, or died with it open, SQLite makes no new file beside it to read it.
-  const inUse = existsSync(`${file}-shm`) || Number(log) > 0;
+  const isInUse = (): boolean =>
+    existsSync(`${file}-shm`) || Number(statOf(`${file}-wal`)?.size ?? 0) > 0;
   try {
-    return inUse ? askSchema(file, options) : peekSchema(file);
+    // No other thread may open it between the look and the end of the peek, which would drop that one's locks.
+    return oneThreadAtATime(() => (isInUse() ? askSchema(file, options) : peekSchema(file)));
   } catch (error) {
     // Damaged, locked or not ours to read: whoever opens it meets the same, and says it.
     if (isFileProblem(error) || (error as NodeJS.ErrnoException).syscall !== undefined)

@@ -16,7 +16,8 @@ const mostPages = 10_000;
  * file makes `-wal` and `-shm` beside it, and closing may write into it. Undefined where it is no
  * database, or a damaged one. Pages that stand in a `-wal` only are not seen.
  *
- * Not for a file that is open in this process: closing it here would drop SQLite's locks on it.
+ * Not for a file that is open in this process: closing it here would drop SQLite's locks on it ("How To Corrupt An
+ * SQLite Database File", 2.2). `oneThreadAtATime` keeps it closed meanwhile.
  */
 export function peekSchema(file: string): PeekedSchema | undefined {
   const fd = openSync(file, 'r');

@@ -1,9 +1,9 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { type MessagePort, Worker } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import type { Root } from '../../agents/agentLog.ts';
 import { HumanError, messageOf } from '../../model/errors.ts';
 import type { Bookmark } from '../../model/records.ts';
-import { endWorker } from '../../platform/endWorker.ts';
+import { endWorker, startWorker } from '../../platform/workers.ts';
 import { mergeLines } from '../../store/ingest/merge.ts';
 import type { IngestItem } from '../../store/writer.ts';
 import { type FileToRead, newChunks, type ReadingEvents } from '../ingestFile.ts';
@@ -123,7 +123,7 @@ async function* readOnThread(
   const { files } = unread;
   /** Which file of the slice it is at. */
   const place = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(file, {
+  const worker = startWorker(file, {
     name: 'outlay-reader',
     workerData: { role: 'reader', place },
     resourceLimits: shortLived,

@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
-import { endWorker } from '../../platform/endWorker.ts';
+import type { Worker } from 'node:worker_threads';
+import { endWorker, startWorker } from '../../platform/workers.ts';
 import type { FromIndexer, FromThread, IndexerConfig, ToIndexer } from '../messages.ts';
 import { shortLived, workerFile } from '../workerFile.ts';
 
@@ -16,7 +16,7 @@ export class IndexerClient {
     onEnd: (error: Error) => void,
     file = workerFile(),
   ) {
-    this.#worker = new Worker(file, { name: 'outlay-indexer', resourceLimits: shortLived });
+    this.#worker = startWorker(file, { name: 'outlay-indexer', resourceLimits: shortLived });
     this.#worker.on('message', (message: FromThread) => {
       this.#heardAt = Date.now();
       if (message.type !== 'alive') onMessage(message);

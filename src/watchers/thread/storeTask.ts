@@ -1,6 +1,5 @@
-import { Worker } from 'node:worker_threads';
 import { type ErrorReason, type ErrorText, HumanError } from '../../model/errors.ts';
-import { endWorker } from '../../platform/endWorker.ts';
+import { endWorker, startWorker } from '../../platform/workers.ts';
 import type { CopiedStore } from '../../store/upkeep/copyStore.ts';
 import type { ResetLoss } from '../../store/upkeep/reset.ts';
 import { workerFile } from '../workerFile.ts';
@@ -63,7 +62,7 @@ export async function runStoreTask<K extends StoreTask['kind']>(
   { told = () => {}, signal, patience = patienceMs, file = workerFile() }: TaskOptions = {},
 ): Promise<StoreTaskResults[K]> {
   signal?.throwIfAborted();
-  const worker = new Worker(file, {
+  const worker = startWorker(file, {
     name: 'outlay-store-task',
     workerData: { role: 'storeTask', task },
   });

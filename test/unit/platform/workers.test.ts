@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { endWorker } from '../../../src/platform/endWorker.ts';
+import { endWorker } from '../../../src/platform/workers.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
 test('a thread that ends is waited for', async () => {
