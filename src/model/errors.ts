@@ -2,8 +2,8 @@
 export type ErrorReason = 'usage' | 'config' | 'store' | 'files';
 
 /**
- * Errors an editor shows in its own language: those of opening a store, of asking a panel, and of a
- * team's server.
+ * Errors an editor shows in its own language: those of opening a store, of asking a panel, of a
+ * team's server and of a company's gateway.
  */
 export const errorIds = [
   'storeBusy',
@@ -50,6 +50,17 @@ export const errorIds = [
   'teamCertificates',
   'teamFileOpen',
   'teamFileForeign',
+  'gatewayUnreachable',
+  'gatewaySlow',
+  'gatewayProof',
+  'gatewayKey',
+  'gatewayNoKey',
+  'gatewayNoLimits',
+  'gatewayBusy',
+  'gatewayElsewhere',
+  'gatewayFailed',
+  'gatewayShape',
+  'gatewaySeveral',
 ] as const;
 export type ErrorId = (typeof errorIds)[number];
 

@@ -46,6 +46,7 @@ async function ownRows(setup: GatewaySetup, key: string): Promise<Row[]> {
     throw new HumanError(
       'config',
       `The company's gateway ${new URL(setup.url).host} knows several people as ${user}. Name yourself by your id, with --user: ${names}.`,
+      { what: { id: 'gatewaySeveral', values: [user, names] } },
     );
   }
   return own;

@@ -18,6 +18,7 @@ export class GatewayBusy extends HumanError {
     super(
       'store',
       `The company's gateway ${host} is asked too often (429). It is asked again later.`,
+      { what: { id: 'gatewayBusy', values: [host] } },
     );
     this.retryAfter = retryAfter;
   }
@@ -58,6 +59,7 @@ export async function rowsOf(
       throw new HumanError(
         'store',
         `The company's gateway ${url.host} answers in a shape this Outlay does not know: there is no list of limits in it.`,
+        { what: { id: 'gatewayShape', values: [url.host] } },
       );
     }
     appendAll(rows, content.data.filter(isObject));
@@ -96,19 +98,28 @@ function refuse(host: string, status: number, retryAfter: number): void {
       throw new HumanError(
         'config',
         `${server} refuses the key (${status}). It has to be one that may read spend limits: see to OUTLAY_GATEWAY_TOKEN, the file it is in, or what the editor keeps.`,
+        { what: { id: 'gatewayKey', values: [host, String(status)] } },
       );
     case 404:
       throw new HumanError(
         'config',
         `${server} has no spend limits there (404). Is that its base address, and its admin API switched on?`,
+        { what: { id: 'gatewayNoLimits', values: [host] } },
       );
     case 429:
       throw new GatewayBusy(host, retryAfter);
   }
+  const isElsewhere = status >= 300 && status < 400;
   throw new HumanError(
     'store',
-    status >= 300 && status < 400
+    isElsewhere
       ? `${server} leads elsewhere (${status}), and a key follows nobody. Name the address it leads to.`
       : `${server} failed (${status}). It is asked again later.`,
+    {
+      what: {
+        id: isElsewhere ? 'gatewayElsewhere' : 'gatewayFailed',
+        values: [host, String(status)],
+      },
+    },
   );
 }

@@ -78,6 +78,7 @@ export async function refreshNow(
     throw new HumanError(
       'config',
       "There is no key for the company's gateway: set OUTLAY_GATEWAY_TOKEN, or name a file with --token-file.",
+      { what: { id: 'gatewayNoKey', values: [] } },
     );
   }
   const limits = await askGateway(setup, key);

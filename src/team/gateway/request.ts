@@ -37,7 +37,7 @@ export async function get(
       asked.end();
     });
   } catch (error) {
-    throw new HumanError('store', sentenceOf(url.host, error), { cause: error });
+    throw failureOf(url.host, error);
   }
 }
 
@@ -57,14 +57,27 @@ async function read(response: IncomingMessage): Promise<Answer> {
   };
 }
 
-function sentenceOf(host: string, error: unknown): string {
-  const { code = '', name } = error as NodeJS.ErrnoException;
+function failureOf(host: string, cause: unknown): HumanError {
+  const { code = '', name } = cause as NodeJS.ErrnoException;
   const server = `The company's gateway ${host}`;
   if (name === 'TimeoutError' || name === 'AbortError') {
-    return `${server} took longer than ${longestMs / 1000} s. It is asked again later.`;
+    const seconds = String(longestMs / 1000);
+    return new HumanError(
+      'store',
+      `${server} took longer than ${seconds} s. It is asked again later.`,
+      { cause, what: { id: 'gatewaySlow', values: [host, seconds] } },
+    );
   }
   if (/CERT|ALTNAME|SELF_SIGNED|UNABLE_TO|ERR_SSL|EPROTO/.test(code)) {
-    return `${server} could not prove who it is (${code}). Name the authority of a private gateway with --ca FILE.`;
+    return new HumanError(
+      'store',
+      `${server} could not prove who it is (${code}). Name the authority of a private gateway with --ca FILE.`,
+      { cause, what: { id: 'gatewayProof', values: [host, code] } },
+    );
   }
-  return `${server} cannot be reached (${code || messageOf(error)}). It is asked again later.`;
+  const why = code || messageOf(cause);
+  return new HumanError('store', `${server} cannot be reached (${why}). It is asked again later.`, {
+    cause,
+    what: { id: 'gatewayUnreachable', values: [host, why] },
+  });
 }

@@ -213,5 +213,66 @@ export function knownText(what: ErrorText | undefined, english: string): string 
         '{0} is no membership in a team. Remove it and join again with your invitation.',
         first,
       );
+    case 'gatewayUnreachable':
+      return l10n.t(
+        'The company’s gateway {0} cannot be reached ({1}). It is asked again later.',
+        first,
+        second,
+      );
+    case 'gatewaySlow':
+      return l10n.t(
+        'The company’s gateway {0} took longer than {1} s to answer. It is asked again later.',
+        first,
+        second,
+      );
+    case 'gatewayProof':
+      return l10n.t(
+        'The company’s gateway {0} could not prove who it is ({1}). Name the authority of a private gateway in the terminal with “outlay team gateway --ca FILE”.',
+        first,
+        second,
+      );
+    case 'gatewayKey':
+      return l10n.t(
+        'The company’s gateway {0} refuses the key ({1}). It has to be one that may read spend limits.',
+        first,
+        second,
+      );
+    case 'gatewayNoKey':
+      return l10n.t(
+        'There is no key for the company’s gateway. Give it with “Outlay: Company Gateway…”.',
+      );
+    case 'gatewayNoLimits':
+      return l10n.t(
+        'The company’s gateway {0} has no spend limits there (404). Is that its base address, and its admin API switched on?',
+        first,
+      );
+    case 'gatewayBusy':
+      return l10n.t(
+        'The company’s gateway {0} is asked too often (429). It is asked again later.',
+        first,
+      );
+    case 'gatewayElsewhere':
+      return l10n.t(
+        'The company’s gateway {0} leads elsewhere ({1}), and a key follows nobody. Name the address it leads to.',
+        first,
+        second,
+      );
+    case 'gatewayFailed':
+      return l10n.t(
+        'The company’s gateway {0} failed ({1}). It is asked again later.',
+        first,
+        second,
+      );
+    case 'gatewayShape':
+      return l10n.t(
+        'The company’s gateway {0} answers in a shape this Outlay does not know: there is no list of limits in it.',
+        first,
+      );
+    case 'gatewaySeveral':
+      return l10n.t(
+        'The company’s gateway knows several people as {0}. Name yourself by your id: {1}.',
+        first,
+        second,
+      );
   }
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
 import { membershipFile, readMembership } from '../../../src/dataFolder/team/membership.ts';
 import { errorIds, HumanError } from '../../../src/model/errors.ts';
@@ -9,6 +11,7 @@ import { storeError } from '../../../src/store/connection/storeErrors.ts';
 import { newerStore, readRefusal } from '../../../src/store/schema/migrations.ts';
 import { parseAddress } from '../../../src/team/address.ts';
 import { checkVersion, Ledger } from '../../../src/team/connection.ts';
+import { refreshNow } from '../../../src/team/gateway/refresh.ts';
 import { schemaVersion } from '../../../src/team/schema/migrations.ts';
 import { standInForVscode } from '../../bench/vscodeStandIn.ts';
 import { tempDir } from '../../lib/tempDir.ts';
@@ -92,6 +95,42 @@ describe('errors in the editor’s language', () => {
     }
   });
 
+  test('every failure of a company’s gateway is one of them', async () => {
+    let status = 200;
+    let body = '{}';
+    const server = createServer((_, response) => response.writeHead(status).end(body));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const setup = {
+      ...{ url: `http://127.0.0.1:${port}`, user: 'ada@example.com' },
+      ...{ ca: '', tokenFile: '', keyInEditor: false },
+    };
+    const sentence = async (key = 'a key'): Promise<string> => {
+      using dir = tempDir();
+      const env = { OUTLAY_GATEWAY_TOKEN: key };
+      const error = await refreshNow(dir.path, setup, { env }).catch((thrown: unknown) => thrown);
+      assert.ok(error instanceof HumanError && error.what !== undefined, String(error));
+      return errorText(error);
+    };
+    const answers = [
+      [200, '{}', /keine Liste/],
+      [302, '', /leitet weiter \(302\)/],
+      [401, '', /weist den Schlüssel zurück \(401\)/],
+      [403, '', /weist den Schlüssel zurück \(403\)/],
+      [404, '', /\(404\)/],
+      [429, '', /zu oft gefragt/],
+      [500, '', /Fehler aufgetreten \(500\)/],
+      [200, JSON.stringify({ data: ['a', 'b'].map(person) }), /mehrere Personen.*ID: a, b/],
+    ] as const;
+    for (const [code, text, wanted] of answers) {
+      [status, body] = [code, text];
+      assert.match(await sentence(), wanted);
+    }
+    assert.match(await sentence(''), /keinen Schlüssel/);
+    await new Promise((resolve) => server.close(resolve));
+    assert.match(await sentence(), /nicht erreichbar \(ECONN/);
+  });
+
   test('what cannot be a store, what is newer, and a question that makes no sense', () => {
     using dir = tempDir();
     writeFileSync(dir.at('thumbs.db'), 'a text '.repeat(2000));
@@ -107,6 +146,11 @@ describe('errors in the editor’s language', () => {
     assert.equal(errorText(new Error('ENOSPC')), 'ENOSPC');
   });
 });
+
+/** A person a gateway knows by an id and a mail address. */
+function person(id: string): object {
+  return { actor: { user_id: id, email_address: 'ada@example.com' } };
+}
 
 /** Whether a text is a translation with its gaps filled. */
 function fits(translation: string, text: string): boolean {
