@@ -5,7 +5,6 @@
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { openDatabase } from '../../src/platform/sqlite/open.ts';
@@ -13,26 +12,8 @@ import { openSnapshot } from '../../src/platform/sqlite/snapshot.ts';
 import { startWorker } from '../../src/platform/workers.ts';
 import { openForReading, openForWriting } from '../../src/store/connection/openStore.ts';
 import { engines } from '../lib/engines.ts';
+import { hasSharedLock } from '../lib/sharedLock.ts';
 import { tempDir } from '../lib/tempDir.ts';
-
-/** Where SQLite keeps its shared lock on a database ("File Locking And Concurrency": the shared bytes). */
-const sharedBytes = 0x4000_0002;
-
-/** Whether this process has SQLite's shared lock on a database, as the kernel sees it. */
-function isLocked(file: string): boolean {
-  const inode = String(statSync(file).ino);
-  return readFileSync('/proc/locks', 'utf8')
-    .split('\n')
-    .map((line) => line.split(/\s+/))
-    .some(
-      ([, kind, , mode, pid, place = '', from]) =>
-        kind === 'POSIX' &&
-        mode === 'READ' &&
-        pid === String(process.pid) &&
-        place.endsWith(`:${inode}`) &&
-        from === String(sharedBytes),
-    );
-}
 
 for (const engine of engines) {
   it(`keeps its locks while one thread opens the store to write and another to read, ${engine}`, async () => {
@@ -54,7 +35,7 @@ for (const engine of engines) {
       while (Date.now() < busy);
       const reader = openForReading(file, { engine });
       await opened;
-      if (!isLocked(file)) lost += 1;
+      if (!hasSharedLock(file)) lost += 1;
       const closed = once(opener, 'message');
       Atomics.store(turn, 0, 0);
       Atomics.notify(turn, 0);
@@ -70,11 +51,11 @@ for (const engine of engines) {
     const path = dir.at('theirs.db');
     const db = openDatabase(path, { engine });
     db.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (x); INSERT INTO t VALUES (1)');
-    assert.ok(isLocked(path));
+    assert.ok(hasSharedLock(path));
     using snapshot = openSnapshot(path);
     assert.equal(snapshot!.db.prepare('SELECT x FROM t').get<{ x: number }>()!.x, 1);
-    assert.ok(isLocked(path));
+    assert.ok(hasSharedLock(path));
     db.close();
-    assert.ok(!isLocked(path));
+    assert.ok(!hasSharedLock(path));
   });
 }
