@@ -10,6 +10,7 @@ import { editorReports } from '../../src/reports/registry.ts';
 import { commandIds, reportCommandId } from '../../src/views/core/commandIds.ts';
 import type { SettingsModel } from '../../src/views/core/settingsModel.ts';
 import type { SpendModel } from '../../src/views/core/spendModel.ts';
+import { hasSharedLock } from '../lib/sharedLock.ts';
 import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';
 
 const run = process.env.OUTLAY_TEST_RUN;
@@ -39,6 +40,13 @@ describe(`spend (${run})`, () => {
     await until('the store has been read', () => api.spend.engine !== '');
     assert.equal(api.spend.engine, run === 'no-native' ? 'node:sqlite' : 'better-sqlite3');
   });
+
+  // Only Linux lists a process's locks.
+  if (process.platform === 'linux') {
+    it('has SQLite’s lock on the store, whichever threads have opened it', () => {
+      assert.ok(hasSharedLock(api.storeFile), 'else another program deletes the log under it');
+    });
+  }
 
   it('opens nothing again once it has stopped, whatever still comes', async () => {
     // A window of its own beside this one.
