@@ -18,6 +18,8 @@ export const calmSettings = {
   'extensions.autoCheckUpdates': false,
   'extensions.autoUpdate': false,
   'extensions.ignoreRecommendations': true,
+  // The editor in a browser saves by itself after a second; the desktop's does not.
+  'files.autoSave': 'off',
   'git.autofetch': false,
   'git.openRepositoryInParentFolders': 'never',
   'security.workspace.trust.enabled': false,
