@@ -84,7 +84,6 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     file(serveNoteFile(dataFolder), 'server'),
     ...matching(dataFolder, backupPattern, 'guard'),
     ...matching(join(dataFolder, 'guard'), stateFilePattern, 'guard'),
-    ...compiled(join(dataFolder, 'cache')),
     ...matching(calls, /^calls-.*\.jsonl$|^beginning\.json$/, 'calls'),
     ...unfinished(calls, /^beginning\.json\.\d+(-[0-9a-f]{8})?\.part$/),
     file(marksFile(dataFolder), 'marks'),
@@ -123,6 +122,8 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
       )
       .map((name) => file(join(dataFolder, name), 'settings')),
     ...unfinished(bin, /^outlay(\.cmd)?\.\d+(-[0-9a-f]{8})?\.part$/),
+    // Many, and nobody misses them: behind what a dialog names.
+    ...compiled(join(dataFolder, 'cache')),
   ];
   return [
     ...filesOfStore(store),
