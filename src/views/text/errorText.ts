@@ -239,7 +239,7 @@ export function knownText(what: ErrorText | undefined, english: string): string 
       );
     case 'gatewayNoKey':
       return l10n.t(
-        'There is no key for the company’s gateway. Give it with “Outlay: Company Gateway…”.',
+        'There is no key for the company’s gateway. Give it under “Company Gateway…” in the menu of the view Budgets.',
       );
     case 'gatewayNoLimits':
       return l10n.t(
