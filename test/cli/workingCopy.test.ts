@@ -234,6 +234,8 @@ test('programs are started in few places', () => {
     join('platform', 'askGit.ts'),
     // Ends what the others have started.
     join('platform', 'signalGroup.ts'),
+    // The system's own cp, by its absolute path.
+    join('platform', 'sqlite', 'snapshot.ts'),
     // The command somebody writes behind "outlay run --".
     join('run', 'supervise.ts'),
     // The status line the person had before, from their own settings or command line.

@@ -15,7 +15,6 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { largestOf } from '../../model/lists.ts';
-import { findProgram } from '../findProgram.ts';
 import { openDatabase } from './open.ts';
 import type { SqlDatabase } from './types.ts';
 
@@ -24,6 +23,9 @@ const companions = ['-wal', '-journal'] as const;
 
 /** Times a copy is begun again because its writer was faster. */
 const mostTries = 5;
+
+/** The system's own cp, NixOS's last: the PATH may lead into a working copy. */
+const systemCopy = ['/bin/cp', '/usr/bin/cp', '/run/current-system/sw/bin/cp'] as const;
 
 /** A copy that takes this long will not end, milliseconds. */
 const longestCopyMs = 120_000;
@@ -157,7 +159,7 @@ function logHeader(path: string): string | undefined {
  * there. Windows ties locks to the handle.
  */
 function copyFiles(files: readonly string[], folder: string): Error | undefined {
-  const cp = process.platform === 'win32' ? undefined : findProgram('cp');
+  const cp = process.platform === 'win32' ? undefined : systemCopy.find((path) => existsSync(path));
   try {
     if (cp === undefined) {
       const mode = constants.COPYFILE_FICLONE;
